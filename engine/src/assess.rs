@@ -1,0 +1,49 @@
+//! The heart: answers in, assessments out.
+//!
+//! [`assess_block`] is the base case: many sheets in columns. One person ([`assess`]) is a block of one, so a
+//! reading at the terminal and a row of a survey can never differ. Both are total: they always answer. The gate
+//! comes first; a sheet with a hard flag has no scores, rules, stage or advice that anything could print.
+
+mod block;
+mod decide;
+mod evaluate;
+
+use crate::assessment::Assessment;
+use crate::responses::Responses;
+use crate::ruleset::Ruleset;
+pub use block::{AnswerBlock, AssessedRow, BlockAssessment, RowView};
+pub(crate) use decide::settling;
+pub use decide::{EngineReason, Reason, Signal};
+pub use evaluate::RuleOutcome;
+
+/// Assesses one set of responses.
+///
+/// # Errors
+/// [`NotLoaded`] if the ruleset was loaded without the variant that these responses need.
+pub fn assess(ruleset: &Ruleset, responses: &Responses) -> Result<Assessment, NotLoaded> {
+    let mut block = AnswerBlock::new(ruleset.questionnaire(), responses.form, responses.safety);
+    block.push(responses.role, &responses.answers);
+    let assessed = assess_block(ruleset, &block)?;
+    Ok(crate::explain::explain(ruleset, responses, &assessed))
+}
+
+/// Assesses many sheets at once, each on its own: a sheet's result depends on its own answers alone.
+///
+/// # Errors
+/// [`NotLoaded`] if the ruleset was loaded without a variant that some sheet needs.
+pub fn assess_block(ruleset: &Ruleset, block: &AnswerBlock) -> Result<BlockAssessment, NotLoaded> {
+    block::assess(ruleset, block)
+}
+
+/// The ruleset was loaded without this variant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the ruleset was not loaded for role {} and the {} form", .role.as_str(), .form.as_str())]
+pub struct NotLoaded {
+    /// The role that was needed.
+    pub role: crate::questionnaire::Role,
+    /// The form that was needed.
+    pub form: crate::questionnaire::Form,
+}
+
+#[cfg(test)]
+mod tests;

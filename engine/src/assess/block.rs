@@ -1,0 +1,319 @@
+//! Sheets in columns, and what was found about each.
+
+use super::NotLoaded;
+use super::decide::{Decider, Decision, Reason, Signal};
+use super::evaluate::{Evaluation, RuleOutcome};
+use crate::compile::Variant;
+use crate::gate::Finding;
+use crate::questionnaire::{Form, Questionnaire, Role};
+use crate::responses::{Answer, Missing, SafetyBlock};
+use crate::ruleset::{Kind, Ruleset};
+use crate::scoring::{Score, Value};
+
+/// Many sheets: one column a slot. Rows must be settled for their role and form ([`crate::responses::Responses::settle`]).
+#[derive(Debug, Clone)]
+pub struct AnswerBlock {
+    form: Form,
+    safety: SafetyBlock,
+    columns: Vec<Vec<Answer>>,
+    roles: Vec<Role>,
+}
+
+impl AnswerBlock {
+    /// No sheets yet.
+    pub fn new(questionnaire: &Questionnaire, form: Form, safety: SafetyBlock) -> Self {
+        Self {
+            form,
+            safety,
+            columns: vec![Vec::new(); questionnaire.slots.len()],
+            roles: Vec::new(),
+        }
+    }
+
+    /// Adds a sheet: one answer a slot.
+    pub fn push(&mut self, role: Role, answers: &[Answer]) {
+        for (at, column) in self.columns.iter_mut().enumerate() {
+            column.push(
+                answers
+                    .get(at)
+                    .copied()
+                    .unwrap_or(Answer::Missing(Missing::Skipped)),
+            );
+        }
+        self.roles.push(role);
+    }
+
+    /// How many sheets there are.
+    pub fn len(&self) -> usize {
+        self.roles.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.roles.is_empty()
+    }
+
+    /// Forgets the sheets and keeps the room.
+    pub fn clear(&mut self) {
+        self.columns.iter_mut().for_each(Vec::clear);
+        self.roles.clear();
+    }
+
+    /// The sheets at these rows.
+    fn gather(&self, rows: &[usize]) -> Vec<Vec<Answer>> {
+        self.columns
+            .iter()
+            .map(|column| {
+                rows.iter()
+                    .filter_map(|row| column.get(*row).copied())
+                    .collect()
+            })
+            .collect()
+    }
+}
+
+/// What was found about the sheets of a block.
+#[derive(Debug, Clone)]
+pub struct BlockAssessment {
+    groups: Vec<Group>,
+    /// For each row: its group and its place there.
+    places: Vec<(usize, usize)>,
+}
+
+#[derive(Debug, Clone)]
+struct Group {
+    role: Role,
+    findings: Vec<Finding>,
+    evaluation: Evaluation,
+    decisions: Vec<Decision>,
+}
+
+/// What may be seen of a sheet.
+#[derive(Debug, Clone, Copy)]
+pub enum RowView<'a> {
+    /// A hard flag: there is nothing to see, by construction.
+    Withheld,
+    /// Everything else.
+    Assessed(AssessedRow<'a>),
+}
+
+/// A sheet without a hard flag.
+#[derive(Debug, Clone, Copy)]
+pub struct AssessedRow<'a> {
+    group: &'a Group,
+    row: usize,
+}
+
+pub(super) fn assess(ruleset: &Ruleset, block: &AnswerBlock) -> Result<BlockAssessment, NotLoaded> {
+    let mut groups = Vec::new();
+    let mut places = vec![(0, 0); block.len()];
+    for role in [Role::Hurt, Role::Broke, Role::Both] {
+        let rows: Vec<usize> = block
+            .roles
+            .iter()
+            .enumerate()
+            .filter(|(_, own)| **own == role)
+            .map(|(row, _)| row)
+            .collect();
+        if rows.is_empty() {
+            continue;
+        }
+        for (place, row) in rows.iter().enumerate() {
+            if let Some(entry) = places.get_mut(*row) {
+                *entry = (groups.len(), place);
+            }
+        }
+        let variant = ruleset.variant(role, block.form).ok_or(NotLoaded {
+            role,
+            form: block.form,
+        })?;
+        let group = if rows.len() == block.len() {
+            group(ruleset, variant, role, block.safety, &block.columns)
+        } else {
+            group(ruleset, variant, role, block.safety, &block.gather(&rows))
+        };
+        groups.push(group);
+    }
+    Ok(BlockAssessment { groups, places })
+}
+
+fn group(
+    ruleset: &Ruleset,
+    variant: &Variant,
+    role: Role,
+    safety: SafetyBlock,
+    columns: &[Vec<Answer>],
+) -> Group {
+    let rows = columns.first().map_or(0, Vec::len);
+    let answer = |slot: usize, row: usize| {
+        columns
+            .get(slot)
+            .and_then(|column| column.get(row))
+            .copied()
+            .unwrap_or(Answer::Missing(Missing::Skipped))
+    };
+    let findings: Vec<Finding> = (0..rows)
+        .map(|row| ruleset.gate().check(safety, |slot| answer(slot, row)))
+        .collect();
+    let evaluation = Evaluation::new(ruleset.questionnaire(), variant, &findings, columns);
+    let mut decider = Decider::new(ruleset, variant);
+    let decisions = findings
+        .iter()
+        .enumerate()
+        .map(|(row, finding)| decider.decide(finding, &evaluation, row, columns))
+        .collect();
+    Group {
+        role,
+        findings,
+        evaluation,
+        decisions,
+    }
+}
+
+impl BlockAssessment {
+    /// How many sheets there are.
+    pub fn len(&self) -> usize {
+        self.places.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.places.is_empty()
+    }
+
+    /// What may be seen of a sheet. A row that does not exist is withheld too.
+    pub fn row(&self, row: usize) -> RowView<'_> {
+        let Some((group, row)) = self
+            .places
+            .get(row)
+            .and_then(|(group, row)| Some((self.groups.get(*group)?, *row)))
+        else {
+            return RowView::Withheld;
+        };
+        match group.findings.get(row) {
+            Some(finding) if !finding.hard => RowView::Assessed(AssessedRow { group, row }),
+            _ => RowView::Withheld,
+        }
+    }
+}
+
+impl<'a> AssessedRow<'a> {
+    fn decision(self) -> Option<&'a Decision> {
+        self.group.decisions.get(self.row)
+    }
+
+    /// The role it was read in.
+    pub fn role(self) -> Role {
+        self.group.role
+    }
+
+    /// The signal.
+    pub fn signal(self) -> Signal {
+        self.decision()
+            .map_or(Signal::None, |decision| decision.signal)
+    }
+
+    /// Why.
+    pub fn reason(self) -> Option<Reason> {
+        self.decision().and_then(|decision| decision.reason)
+    }
+
+    /// Of the one-step changes of the sheet, how many keep the signal; none unless it was decisive before that test.
+    pub fn holds_under(self) -> Option<(u16, u16)> {
+        self.decision().and_then(|decision| decision.holds_under)
+    }
+
+    /// Whether this sheet goes another path (under 18): no stage, overlays, sides or advice on the bond.
+    pub fn is_other_path(self) -> bool {
+        matches!(
+            self.reason(),
+            Some(Reason::Engine(super::EngineReason::OtherPath))
+        )
+    }
+
+    /// The stage's number; none where the ladder stopped at an undecided rung, or on another path.
+    pub fn stage(self) -> Option<usize> {
+        if self.is_other_path() {
+            None
+        } else {
+            self.group.evaluation.stage(self.row)
+        }
+    }
+
+    /// The numbers of the overlays that apply.
+    pub fn overlays(self) -> impl Iterator<Item = usize> + 'a {
+        let shown = !self.is_other_path();
+        self.group
+            .evaluation
+            .overlays(self.row)
+            .filter(move |_| shown)
+    }
+
+    /// A scale's score, with adjustments.
+    pub fn score(self, scale: usize) -> Score {
+        self.group.evaluation.score(scale, self.row)
+    }
+
+    /// A scale's score before adjustments.
+    pub fn raw_score(self, scale: usize) -> Score {
+        self.group.evaluation.raw_score(scale, self.row)
+    }
+
+    /// Whether an undecided adjustment leaves two values; the cautious one is shown.
+    pub fn is_cautious(self, scale: usize) -> bool {
+        self.group.evaluation.is_ambiguous(scale, self.row)
+    }
+
+    /// An aggregate's value.
+    pub fn aggregate(self, aggregate: usize) -> Value {
+        if self.is_other_path() {
+            Value::Unknown
+        } else {
+            self.group.evaluation.aggregate(aggregate, self.row)
+        }
+    }
+
+    /// What a rule did.
+    pub fn rule(self, rule: usize) -> RuleOutcome {
+        if self.is_other_path() {
+            RuleOutcome::NotFired
+        } else {
+            self.group.evaluation.rule(rule, self.row)
+        }
+    }
+
+    /// The level of a sign.
+    pub fn level(self, sign: usize) -> u8 {
+        if self.is_other_path() {
+            0
+        } else {
+            self.group.evaluation.level(sign, self.row)
+        }
+    }
+
+    /// A sum of points.
+    pub fn points(self, sum: usize) -> i64 {
+        self.group.evaluation.points(sum, self.row)
+    }
+
+    pub(crate) fn finding(self) -> Finding {
+        self.group
+            .findings
+            .get(self.row)
+            .cloned()
+            .unwrap_or_default()
+    }
+
+    pub(crate) fn decision_details(self) -> Option<&'a Decision> {
+        self.decision()
+    }
+
+    pub(crate) fn evaluation(self) -> (&'a Evaluation, usize) {
+        (&self.group.evaluation, self.row)
+    }
+}
+
+/// Whether a ruleset of this kind gives signals by fills and honesty tests.
+pub(super) fn is_honest(kind: Kind) -> bool {
+    kind == Kind::Assessment
+}

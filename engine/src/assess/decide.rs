@@ -1,0 +1,388 @@
+//! From what was found on a sheet to its signal: floor, open answers, screens, one step, gate, in this order.
+#![expect(
+    clippy::indexing_slicing,
+    reason = "columns and sheets are made with the sizes that index them"
+)]
+
+use super::block::is_honest;
+use super::evaluate::Evaluation;
+use crate::compile::{Complete, OutcomeWhen, Variant};
+use crate::diagram::{Opening, Walker};
+use crate::exact::Exact;
+use crate::gate::Finding;
+use crate::questionnaire::MINOR_ITEM;
+use crate::responses::{Answer, Missing};
+use crate::ruleset::Ruleset;
+
+/// What a sheet says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Signal {
+    /// The signal with this number in [`Variant::signals`].
+    Declared(usize),
+    /// Too little was answered to say anything fair.
+    NotEnoughAnswered,
+    /// None: an instrument, another path, or a study whose condition is undecided.
+    None,
+}
+
+/// Why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reason {
+    /// The reason with this number in [`Variant::reasons`].
+    Declared(usize),
+    /// One that the engine gives.
+    Engine(EngineReason),
+}
+
+/// The reasons that the engine gives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EngineReason {
+    /// The gate took a decisive signal away.
+    HeldBack,
+    /// A screen says that the answers contradict themselves.
+    Contradictory,
+    /// One answer a step aside would change the signal.
+    CloseCall,
+    /// Under 18.
+    OtherPath,
+    /// The safety block was left out of the file.
+    SafetyLeftOut,
+    /// A missing answer would decide it (studies).
+    Undecided,
+}
+
+impl EngineReason {
+    /// The word as it is written.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            EngineReason::HeldBack => "held_back",
+            EngineReason::Contradictory => "contradictory",
+            EngineReason::CloseCall => "close_call",
+            EngineReason::OtherPath => "other_path",
+            EngineReason::SafetyLeftOut => "safety_left_out",
+            EngineReason::Undecided => "undecided",
+        }
+    }
+}
+
+/// A sheet's signal and how it came about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Decision {
+    pub(crate) signal: Signal,
+    pub(crate) reason: Option<Reason>,
+    pub(crate) holds_under: Option<(u16, u16)>,
+    /// The slots whose step changes the signal, with the level they would have.
+    pub(crate) pivots: Vec<(usize, u16)>,
+    /// The slots of a screen that was hit.
+    pub(crate) contradiction: Vec<usize>,
+}
+
+impl Decision {
+    fn plain(signal: Signal, reason: Option<Reason>) -> Self {
+        Self {
+            signal,
+            reason,
+            holds_under: None,
+            pivots: Vec::new(),
+            contradiction: Vec::new(),
+        }
+    }
+}
+
+/// Decides sheets of one variant.
+pub(super) struct Decider<'a> {
+    ruleset: &'a Ruleset,
+    variant: &'a Variant,
+    walker: Walker,
+    sheet: Vec<Opening>,
+    keep_going: Option<usize>,
+    walk_away: Option<usize>,
+    minor: Option<usize>,
+}
+
+impl<'a> Decider<'a> {
+    pub(super) fn new(ruleset: &'a Ruleset, variant: &'a Variant) -> Self {
+        let signal = |id: &str| variant.signals.iter().position(|signal| signal.id == id);
+        Self {
+            ruleset,
+            variant,
+            walker: Walker::default(),
+            sheet: Vec::new(),
+            keep_going: signal("keep_going"),
+            walk_away: signal("walk_away"),
+            minor: ruleset.questionnaire().slot(MINOR_ITEM),
+        }
+    }
+
+    pub(super) fn decide(
+        &mut self,
+        finding: &Finding,
+        evaluation: &Evaluation,
+        row: usize,
+        columns: &[Vec<Answer>],
+    ) -> Decision {
+        if self.variant.signals.is_empty() || finding.hard {
+            return Decision::plain(Signal::None, None);
+        }
+        let engine = |reason| Decision::plain(Signal::None, Some(Reason::Engine(reason)));
+        match &self.variant.complete {
+            Some(complete) if is_honest(self.ruleset.kind) => {
+                if self
+                    .minor
+                    .is_some_and(|slot| columns[slot][row] == Answer::Level(1))
+                {
+                    return engine(EngineReason::OtherPath);
+                }
+                if finding.left_out {
+                    return engine(EngineReason::SafetyLeftOut);
+                }
+                self.honest(complete, finding, evaluation, row, columns)
+            }
+            _ => match self.first_match(evaluation, row) {
+                Some(Some(signal)) => Decision::plain(Signal::Declared(signal), None),
+                Some(None) => Decision::plain(Signal::None, None),
+                None => engine(EngineReason::Undecided),
+            },
+        }
+    }
+
+    /// The first signal whose condition holds, as a study reads it; none if an undecided one stops the search.
+    fn first_match(&self, evaluation: &Evaluation, row: usize) -> Option<Option<usize>> {
+        for (number, signal) in self.variant.signals.iter().enumerate() {
+            match signal.when {
+                OutcomeWhen::Otherwise => return Some(Some(number)),
+                OutcomeWhen::Engine => {}
+                OutcomeWhen::Condition(condition) => match evaluation.outcomes[condition][row] {
+                    0 => {}
+                    1 => return Some(Some(number)),
+                    _ => return None,
+                },
+            }
+        }
+        Some(None)
+    }
+
+    fn honest(
+        &mut self,
+        complete: &Complete,
+        finding: &Finding,
+        evaluation: &Evaluation,
+        row: usize,
+        columns: &[Vec<Answer>],
+    ) -> Decision {
+        if !self.reaches_floor(row, columns) {
+            return Decision::plain(Signal::NotEnoughAnswered, None);
+        }
+        // (a) Open answers: if their fills lead to several signals, there is none to give.
+        self.sheet.clear();
+        self.sheet.extend(
+            complete
+                .variables
+                .iter()
+                .map(|variable| variable.opening(columns[variable.slot][row])),
+        );
+        let full = (1_u32 << self.variant.signals.len()) - 1;
+        let outcomes = self
+            .walker
+            .outcomes(&complete.diagram, complete.signal, &self.sheet, full);
+        if outcomes.count_ones() != 1 {
+            return Decision::plain(Signal::NotEnoughAnswered, None);
+        }
+        let signal = outcomes.trailing_zeros() as usize;
+        let decisive = Some(signal) == self.keep_going || Some(signal) == self.walk_away;
+        let contradiction = self.screened(row, columns);
+        let mut decision = Decision::plain(Signal::Declared(signal), None);
+        if decisive {
+            self.one_step(complete, row, columns, &mut decision);
+        }
+        let held_back = decisive && self.is_held_back(signal, finding, evaluation, row);
+        let reason = if held_back {
+            Some(Reason::Engine(EngineReason::HeldBack))
+        } else if !contradiction.is_empty() {
+            Some(Reason::Engine(EngineReason::Contradictory))
+        } else if !decision.pivots.is_empty() {
+            Some(Reason::Engine(EngineReason::CloseCall))
+        } else if decisive {
+            None
+        } else {
+            self.declared_reason(evaluation, row).map(Reason::Declared)
+        };
+        if decisive && reason.is_some() || !contradiction.is_empty() {
+            let mixed = self
+                .variant
+                .signals
+                .iter()
+                .position(|signal| signal.id == "mixed");
+            decision.signal = mixed.map_or(Signal::None, Signal::Declared);
+        }
+        decision.reason = reason;
+        decision.contradiction = contradiction;
+        decision
+    }
+
+    /// Whether enough of the core questions that apply are answered.
+    fn reaches_floor(&self, row: usize, columns: &[Vec<Answer>]) -> bool {
+        let Some(floor) = self.variant.floor else {
+            return true;
+        };
+        let (mut answered, mut asked) = (0_i128, 0_i128);
+        for slot in &self.variant.core {
+            match columns[*slot][row] {
+                Answer::Level(_) => {
+                    answered += 1;
+                    asked += 1;
+                }
+                Answer::Missing(reason) if reason.is_unknown() => asked += 1,
+                Answer::Missing(_) => {}
+            }
+        }
+        Exact::from_integer(answered) >= floor * Exact::from_integer(asked)
+    }
+
+    /// The slots of the screen that is hit first; none if the answers can be taken at face value.
+    fn screened(&self, row: usize, columns: &[Vec<Answer>]) -> Vec<usize> {
+        let screens = &self.variant.screens;
+        let questionnaire = self.ruleset.questionnaire();
+        for (low, high) in &screens.contradicts {
+            let top = questionnaire.slots[*high].levels.count().saturating_sub(1);
+            if columns[*low][row] == Answer::Level(0) && columns[*high][row].level() == Some(top) {
+                return vec![*low, *high];
+            }
+        }
+        if let Some((share, least)) = &screens.straightline {
+            let numbers: Vec<(usize, i64)> = screens
+                .lined
+                .iter()
+                .filter_map(|slot| {
+                    Some((
+                        *slot,
+                        questionnaire.slots[*slot]
+                            .levels
+                            .number(columns[*slot][row].level()?)?,
+                    ))
+                })
+                .collect();
+            let most = numbers
+                .iter()
+                .map(|(_, value)| numbers.iter().filter(|(_, other)| other == value).count())
+                .max()
+                .unwrap_or(0);
+            let direction = |slot: usize| {
+                questionnaire
+                    .item_of(&questionnaire.slots[slot])
+                    .and_then(|item| item.direction)
+            };
+            let is_mixed = numbers.first().is_some_and(|(first, _)| {
+                numbers
+                    .iter()
+                    .any(|(slot, _)| direction(*slot) != direction(*first))
+            });
+            let enough = numbers.len() >= *least && is_mixed;
+            if enough
+                && Exact::from_integer(most as i128)
+                    >= *share * Exact::from_integer(numbers.len() as i128)
+            {
+                return numbers.into_iter().map(|(slot, _)| slot).collect();
+            }
+        }
+        Vec::new()
+    }
+
+    /// (b) Every answered item with five or more levels is moved one step up and down.
+    fn one_step(
+        &mut self,
+        complete: &Complete,
+        row: usize,
+        columns: &[Vec<Answer>],
+        decision: &mut Decision,
+    ) {
+        let Signal::Declared(signal) = decision.signal else {
+            return;
+        };
+        let only = 1_u32 << signal;
+        let full = (1_u32 << self.variant.signals.len()) - 1;
+        let (mut kept, mut of) = (0, 0);
+        for (at, variable) in complete.variables.iter().enumerate() {
+            let (true, Answer::Level(level)) = (variable.steppable, columns[variable.slot][row])
+            else {
+                continue;
+            };
+            let neighbours = [
+                level.checked_sub(1),
+                Some(level + 1).filter(|up| usize::from(*up) < variable.level_of.len()),
+            ];
+            for neighbour in neighbours.into_iter().flatten() {
+                of += 1;
+                let moved = Opening::Known(variable.level_of[usize::from(neighbour)]);
+                let before = std::mem::replace(&mut self.sheet[at], moved);
+                let outcomes = if before == moved {
+                    only
+                } else {
+                    self.walker
+                        .outcomes(&complete.diagram, complete.signal, &self.sheet, full)
+                };
+                self.sheet[at] = before;
+                if outcomes == only {
+                    kept += 1;
+                } else {
+                    decision.pivots.push((variable.slot, neighbour));
+                }
+            }
+        }
+        decision.holds_under = Some((kept, of));
+    }
+
+    /// Whether the gate, or a flag of a rule, withholds a decisive signal.
+    fn is_held_back(
+        &self,
+        signal: usize,
+        finding: &Finding,
+        evaluation: &Evaluation,
+        row: usize,
+    ) -> bool {
+        if finding.unanswered {
+            return true;
+        }
+        if Some(signal) != self.keep_going {
+            return false;
+        }
+        // A rule with a flag effect that is undecided counts as fired.
+        let raised = self.variant.rules.iter().any(|rule| {
+            rule.effects
+                .iter()
+                .any(|effect| matches!(effect, crate::compile::RuleEffect::Flag(_)))
+                && evaluation.outcomes[rule.condition][row] != 0
+        });
+        finding.soft > 0 || raised
+    }
+
+    /// The first declared reason whose condition holds; an undecided one does not.
+    fn declared_reason(&self, evaluation: &Evaluation, row: usize) -> Option<usize> {
+        self.variant
+            .reasons
+            .iter()
+            .position(|reason| match reason.when {
+                OutcomeWhen::Otherwise => true,
+                OutcomeWhen::Engine => false,
+                OutcomeWhen::Condition(condition) => evaluation.outcomes[condition][row] == 1,
+            })
+    }
+}
+
+/// The open questions whose answers would settle a sheet's signal, whatever they are: the smallest such set.
+pub(crate) fn settling(complete: &Complete, answers: &[Answer]) -> Vec<usize> {
+    let sheet: Vec<Opening> = complete
+        .variables
+        .iter()
+        .map(|variable| variable.opening(answers[variable.slot]))
+        .collect();
+    let support = complete
+        .diagram
+        .open_support(complete.signal, &sheet)
+        .unwrap_or_default();
+    support
+        .into_iter()
+        .map(|at| complete.variables[at as usize].slot)
+        .filter(|slot| answers[*slot] != Answer::Missing(Missing::NotShown))
+        .collect()
+}

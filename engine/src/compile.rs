@@ -1,0 +1,273 @@
+//! From declarations to one variant: names resolved for a role and form, every condition tabulated, the signal a
+//! diagram. What comes out is plain data that scores people without ever meeting a script.
+
+mod complete;
+mod conditions;
+mod model;
+mod tables;
+
+use std::collections::BTreeMap;
+
+use crate::diagnostic::{Code, Diagnostic};
+use crate::exact::Exact;
+use crate::questionnaire::{Bond, Form, Role};
+use crate::ruleset::{Comparison, Draft, Kind, Limit, When};
+pub use crate::scoring::Scale;
+pub(crate) use complete::Complete;
+pub(crate) use conditions::{interpreters, subject_name};
+pub(crate) use tables::{Condition, Tables, UNDECIDED, Variable};
+
+/// A ruleset as it is for one role and form.
+#[derive(Debug, Clone)]
+pub struct Variant {
+    /// The role.
+    pub role: Role,
+    /// The form.
+    pub form: Form,
+    /// The scales, in the order of their declaration.
+    pub scales: Vec<Scale>,
+    /// Bounds on scales.
+    pub adjusts: Vec<Adjust>,
+    /// Means of scales.
+    pub aggregates: Vec<Aggregate>,
+    /// The rules.
+    pub rules: Vec<Rule>,
+    /// The signs that speak for walking away.
+    pub signs: Vec<Sign>,
+    /// The sums of points, by name (studies).
+    pub points: Vec<String>,
+    /// The overlays.
+    pub overlays: Vec<Outcome>,
+    /// The rungs of the ladder.
+    pub stages: Vec<Outcome>,
+    /// The signals.
+    pub signals: Vec<Outcome>,
+    /// The reasons for `mixed`, and the wording of the engine's own.
+    pub reasons: Vec<Outcome>,
+    /// Published cuts of scales.
+    pub bands: Vec<Band>,
+    /// The screens.
+    pub screens: Screens,
+    /// The share of core items that must be answered.
+    pub floor: Option<Exact>,
+    /// The slots that count for it.
+    pub core: Vec<usize>,
+    /// For each slot: does this variant ask it?
+    pub asked: Vec<bool>,
+    pub(crate) numbers: BTreeMap<String, Exact>,
+    pub(crate) tables: Tables,
+    pub(crate) complete: Option<Complete>,
+}
+
+/// A bound on a scale that holds under a condition.
+#[derive(Debug, Clone)]
+pub struct Adjust {
+    /// The scale's number.
+    pub scale: usize,
+    /// Why, for people.
+    pub because: Option<String>,
+    /// Where it comes from.
+    pub source: Option<String>,
+    /// `file:line`.
+    pub at: String,
+    pub(crate) limit: Limit,
+    pub(crate) condition: usize,
+}
+
+/// An exact mean.
+#[derive(Debug, Clone)]
+pub struct Aggregate {
+    /// Its id.
+    pub id: String,
+    /// What people call it.
+    pub title: String,
+    /// How many parts must have a value.
+    pub need: usize,
+    /// `file:line`.
+    pub at: String,
+    pub(crate) parts: Vec<Part>,
+}
+
+/// A part of an aggregate.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Part {
+    pub(crate) of: PartOf,
+    pub(crate) zero_when: Option<usize>,
+}
+
+/// What a part is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PartOf {
+    Scale(usize),
+    Aggregate(usize),
+}
+
+/// A rule.
+#[derive(Debug, Clone)]
+pub struct Rule {
+    /// Its id.
+    pub id: String,
+    /// What people call it.
+    pub title: String,
+    /// Its `//!` text.
+    pub doc: Vec<String>,
+    /// What is said when it fires, with names in braces.
+    pub because: Option<String>,
+    /// Where it comes from.
+    pub source: Option<String>,
+    /// `file:line`.
+    pub at: String,
+    /// What it does.
+    pub effects: Vec<RuleEffect>,
+    pub(crate) condition: usize,
+}
+
+/// What a rule does when it fires.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RuleEffect {
+    /// Raises a sign (by its number).
+    Sign(usize, u8),
+    /// Adds points to a sum (by its number).
+    Points(usize, i64),
+    /// Adds a flag.
+    Flag(String),
+    /// Says something.
+    Note,
+}
+
+/// Something that speaks for walking away, in levels 0 to 3.
+#[derive(Debug, Clone)]
+pub struct Sign {
+    /// Its id.
+    pub id: String,
+    /// What people call it.
+    pub title: String,
+    /// Whether the levels of its rules add up.
+    pub adds: bool,
+    /// From which level it is present.
+    pub present: u8,
+}
+
+/// A stage, overlay, signal or reason.
+#[derive(Debug, Clone)]
+pub struct Outcome {
+    /// Its id.
+    pub id: String,
+    /// What people read.
+    pub title: String,
+    /// What people read by bond.
+    pub titles: Vec<(Bond, String)>,
+    /// What a person can do next.
+    pub next: Option<String>,
+    /// `file:line`.
+    pub at: String,
+    pub(crate) when: OutcomeWhen,
+}
+
+/// When an outcome holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum OutcomeWhen {
+    /// When this condition does.
+    Condition(usize),
+    /// When nothing before it does.
+    Otherwise,
+    /// Only the engine says so.
+    Engine,
+}
+
+impl Outcome {
+    /// The title for a bond.
+    pub fn title(&self, bond: Option<Bond>) -> &str {
+        self.titles
+            .iter()
+            .find(|(b, _)| Some(*b) == bond)
+            .map_or(&self.title, |(_, title)| title)
+    }
+}
+
+/// A published cut.
+#[derive(Debug, Clone)]
+pub struct Band {
+    /// The scale's number.
+    pub scale: usize,
+    /// What it is called.
+    pub label: String,
+    /// How it compares.
+    pub comparison: Comparison,
+    /// With what.
+    pub value: Exact,
+    /// For whom it was found.
+    pub population: String,
+    /// Where it comes from.
+    pub source: String,
+}
+
+/// Checks whether the answers can be taken at face value.
+#[derive(Debug, Clone, Default)]
+pub struct Screens {
+    /// The share of equal raw answers at which a sheet is straight-lined, and the least number of answers.
+    pub straightline: Option<(Exact, usize)>,
+    /// Pairs of slots that contradict each other: the first at its lowest while the second is at its highest.
+    pub contradicts: Vec<(usize, usize)>,
+    /// The slots that straight-lining looks at: directed, answered on a scale, outside the safety block.
+    pub(crate) lined: Vec<usize>,
+}
+
+/// Compiles one variant; problems are added to `problems`. None if it has errors.
+pub(crate) fn variant(
+    draft: &Draft<'_>,
+    role: Role,
+    form: Form,
+    node_budget: usize,
+    problems: &mut Vec<Diagnostic>,
+) -> Option<Variant> {
+    let before = errors(problems);
+    let mut model = model::Model::new(draft, role, form, problems);
+    let trees = conditions::explore_all(draft, &mut model, problems);
+    if errors(problems) > before {
+        return None;
+    }
+    let tables = tables::build(draft, &model, trees, problems);
+    let mut variant = model.into_variant(tables);
+    if errors(problems) > before {
+        return None;
+    }
+    if draft.kind == Kind::Assessment {
+        match complete::build(draft.questionnaire, &variant, node_budget) {
+            Ok(complete) => variant.complete = Some(complete),
+            Err(over) => {
+                let header = draft.declarations.iter().find(|declaration| {
+                    matches!(declaration.body, crate::ruleset::Body::Header { .. })
+                });
+                if let Some(header) = header {
+                    let problem = draft.error(
+                        Code::TooManyNodes,
+                        &header.id.place,
+                        format!("{} ({} form): {over}", role.as_str(), form.as_str()),
+                    );
+                    problems.push(problem.hint("let the conditions of the signals read scales and aggregates instead of many single items"));
+                }
+                return None;
+            }
+        }
+    }
+    Some(variant)
+}
+
+fn errors(problems: &[Diagnostic]) -> usize {
+    problems
+        .iter()
+        .filter(|problem| problem.severity == crate::diagnostic::Severity::Error)
+        .count()
+}
+
+/// An `otherwise`, or the number of a condition.
+fn outcome_when<'a>(
+    when: &'a When,
+    condition: impl FnOnce(&'a crate::ruleset::Expr) -> usize,
+) -> OutcomeWhen {
+    match when {
+        When::Holds(expr) => OutcomeWhen::Condition(condition(expr)),
+        When::Otherwise => OutcomeWhen::Otherwise,
+    }
+}

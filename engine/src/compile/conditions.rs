@@ -1,0 +1,392 @@
+//! Runs the conditions of a variant over everything they can read, and reports what goes wrong, with a witness.
+
+use std::rc::Rc;
+
+use super::model::Model;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::questionnaire::Questionnaire;
+use crate::ruleset::{Body, Draft, Expr, Place};
+use crate::script::{
+    Explored, MAX_PATHS_OF_VARIANT, Meaning, Quantity, Read, Script, ScriptError, Subject, Tree,
+    explore,
+};
+
+/// The interpreter for conditions, and the one for adjustments (where scale names mean raw scales).
+pub(crate) struct Interpreters {
+    pub(crate) plain: Script,
+    pub(crate) raw: Script,
+}
+
+/// Sets up the interpreters of a variant: its names, helper functions and named conditions.
+pub(crate) fn interpreters(
+    draft: &Draft<'_>,
+    model: &Model<'_>,
+    problems: &mut Vec<Diagnostic>,
+) -> Interpreters {
+    let questionnaire = Rc::new(draft.questionnaire.clone());
+    let mut plain = Script::new(
+        Rc::clone(&questionnaire),
+        model.names.clone(),
+        model.ids.clone(),
+    );
+    let mut raw_names = model.names.clone();
+    raw_names.extend(model.raw_names.clone());
+    let mut raw = Script::new(questionnaire, raw_names, model.ids.clone());
+    for declaration in &draft.declarations {
+        if let Body::Function { text } = &declaration.body {
+            if let Err(error) = plain
+                .add_function(text)
+                .and_then(|()| raw.add_function(text))
+            {
+                let start = function_place(declaration).span.start;
+                let span = error
+                    .span
+                    .clone()
+                    .map_or(declaration.id.place.span.clone(), |span| {
+                        span.start + start..span.end + start
+                    });
+                problems.push(draft.error(
+                    code(&error),
+                    &Place {
+                        span,
+                        ..declaration.id.place.clone()
+                    },
+                    error.message,
+                ));
+            }
+        }
+    }
+    Interpreters { plain, raw }
+}
+
+/// Where the text of a helper function stands.
+fn function_place(declaration: &crate::ruleset::Declaration) -> Place {
+    let Body::Function { text } = &declaration.body else {
+        return declaration.id.place.clone();
+    };
+    let start = declaration
+        .id
+        .place
+        .span
+        .start
+        .saturating_sub(text.find(&declaration.id.text).unwrap_or(0));
+    Place {
+        file: declaration.id.place.file,
+        span: start..start + text.len(),
+    }
+}
+
+/// The decision tree of every condition, in the order of their numbers.
+pub(super) fn explore_all(
+    draft: &Draft<'_>,
+    model: &mut Model<'_>,
+    problems: &mut Vec<Diagnostic>,
+) -> Vec<Tree> {
+    let scripts = interpreters(draft, model, problems);
+    let domain = Rc::new(model.domain.clone());
+    let mut left = MAX_PATHS_OF_VARIANT;
+    let mut trees = Vec::new();
+    for wanted in &model.conditions {
+        let script = if wanted.raw {
+            &scripts.raw
+        } else {
+            &scripts.plain
+        };
+        let expr = wanted.expr;
+        let tree = match script.compile(&expr.text) {
+            Err(error) => Err(failure(draft, model, expr, &error, &[])),
+            Ok(compiled) => match explore(script, &expr.text, &compiled, &domain, left) {
+                Explored::Tree(tree, paths) => {
+                    left = left.saturating_sub(paths);
+                    Ok(tree)
+                }
+                Explored::Failed(error, witness) => {
+                    Err(failure(draft, model, expr, &error, &witness))
+                }
+                Explored::TooLarge(reads) => Err(too_large(draft, model, expr, &reads)),
+            },
+        };
+        match tree {
+            Ok(tree) => {
+                if !wanted.raw {
+                    warn(draft, model, expr, &tree, &trees, problems);
+                }
+                trees.push(tree);
+            }
+            Err(problem) => {
+                problems.push(problem);
+                trees.push(Tree::Leaf(false));
+            }
+        }
+    }
+    trees
+}
+
+/// A condition that never or always holds, or that turns a missing value into a yes.
+fn warn(
+    draft: &Draft<'_>,
+    model: &Model<'_>,
+    expr: &Expr,
+    tree: &Tree,
+    trees: &[Tree],
+    problems: &mut Vec<Diagnostic>,
+) {
+    // In a form that lacks some of what it reads, a condition may well be constant.
+    if expr
+        .names
+        .iter()
+        .any(|name| model.names.get(&name.text) == Some(&Meaning::Absent))
+    {
+        return;
+    }
+    let reads_something = !expr.names.is_empty() || !expr.calls.is_empty();
+    if reads_something && !tree.reaches(true) {
+        problems.push(draft.warning(
+            Code::NeverTrue,
+            &expr.place,
+            "no answers can make this condition hold",
+        ));
+    } else if reads_something && !tree.reaches(false) {
+        problems.push(draft.warning(
+            Code::AlwaysTrue,
+            &expr.place,
+            "this condition holds whatever the answers are",
+        ));
+    }
+    let lacks = expr.negated.iter().any(|name| match model.names.get(name) {
+        Some(Meaning::Slot(slot)) => model
+            .domain
+            .slots
+            .get(*slot)
+            .is_some_and(|(_, lacks)| *lacks),
+        Some(Meaning::Quantity(quantity)) => model.domain.quantity(*quantity).1,
+        Some(Meaning::Condition(number)) => {
+            trees.get(*number).is_some_and(|tree| may_lack(model, tree))
+        }
+        _ => false,
+    });
+    // `!answered(...)` asks for missing answers on purpose.
+    let asks = expr.calls.iter().any(|(name, _)| name.text == "answered");
+    if lacks && !asks {
+        let problem = draft.warning(
+            Code::NegatedMissing,
+            &expr.place,
+            "`!` also holds when an answer here does not apply",
+        );
+        problems.push(problem.hint("write the opposite comparison, or add `answered(...)`"));
+    }
+}
+
+/// Whether a condition compares something that can be without a value.
+fn may_lack(model: &Model<'_>, tree: &Tree) -> bool {
+    let mut lacks = false;
+    tree.for_each_read(&mut |read| {
+        lacks |= match read {
+            Read::HasValue(_) => true,
+            Read::Slot(slot) => model
+                .domain
+                .slots
+                .get(*slot)
+                .is_some_and(|(_, lacks)| *lacks),
+            _ => false,
+        }
+    });
+    lacks
+}
+
+fn code(error: &ScriptError) -> Code {
+    if error.limit {
+        Code::ScriptLimit
+    } else {
+        Code::ScriptError
+    }
+}
+
+/// A script error as a diagnostic at the right place, with the answers that lead to it.
+fn failure(
+    draft: &Draft<'_>,
+    model: &Model<'_>,
+    expr: &Expr,
+    error: &ScriptError,
+    witness: &[(Read, usize)],
+) -> Diagnostic {
+    let within = |place: &Place| {
+        let length = place.span.end - place.span.start;
+        let span = error.span.clone().map_or(place.span.clone(), |span| {
+            let start = place.span.start + span.start.min(length);
+            start..(place.span.start + span.end.min(length)).max(start)
+        });
+        Place {
+            file: place.file,
+            span,
+        }
+    };
+    let functions = || {
+        draft
+            .declarations
+            .iter()
+            .filter(|declaration| matches!(declaration.body, Body::Function { .. }))
+    };
+    let place = match error.function.and_then(|number| functions().nth(number)) {
+        Some(declaration) => within(&function_place(declaration)),
+        None => within(&expr.place),
+    };
+    let kind = if error.message.starts_with("a condition must be yes or no") {
+        Code::NotAComparison
+    } else {
+        code(error)
+    };
+    let problem = draft.error(kind, &place, error.message.clone());
+    if witness.is_empty() {
+        return problem;
+    }
+    let shown: Vec<String> = witness
+        .iter()
+        .map(|(read, alternative)| describe(draft.questionnaire, model, read, *alternative))
+        .collect();
+    problem.hint(format!("it fails for example when {}", shown.join(", ")))
+}
+
+fn too_large(draft: &Draft<'_>, model: &Model<'_>, expr: &Expr, reads: &[Read]) -> Diagnostic {
+    let mut names: Vec<String> = reads
+        .iter()
+        .map(|read| read_name(draft.questionnaire, model, read))
+        .collect();
+    names.sort();
+    names.dedup();
+    let shown = names
+        .iter()
+        .take(12)
+        .cloned()
+        .collect::<Vec<_>>()
+        .join(", ");
+    draft
+        .error(
+            Code::TooManyPaths,
+            &expr.place,
+            format!("this condition reads too much to be tabulated: {shown}"),
+        )
+        .hint("let it read a scale instead of many items, or split it into several rules")
+}
+
+fn describe(
+    questionnaire: &Questionnaire,
+    model: &Model<'_>,
+    read: &Read,
+    alternative: usize,
+) -> String {
+    let name = read_name(questionnaire, model, read);
+    match read {
+        Read::Slot(slot) => match questionnaire
+            .slots
+            .get(*slot)
+            .and_then(|slot| slot.levels.value(alternative))
+        {
+            Some(value) => format!("{name} is {value}"),
+            None => format!("{name} does not apply"),
+        },
+        Read::Passes(_, cut) => {
+            let than = if alternative == 1 {
+                "at least about"
+            } else {
+                "at most about"
+            };
+            format!(
+                "{name} is {than} {}",
+                crate::exact::format_half_up(cut.at(), 2)
+            )
+        }
+        Read::HasValue(_) if alternative == 0 => format!("{name} has no value"),
+        Read::HasValue(_) => format!("{name} has a value"),
+        _ if alternative == 0 => format!("{name} is no"),
+        _ => format!("{name} is yes"),
+    }
+}
+
+fn read_name(questionnaire: &Questionnaire, model: &Model<'_>, read: &Read) -> String {
+    let slot = |slot: &usize| {
+        questionnaire
+            .slots
+            .get(*slot)
+            .map_or_else(String::new, |slot| format!("`{}`", slot.id))
+    };
+    let variant = model.variant();
+    match read {
+        Read::Slot(at) => slot(at),
+        Read::SlotAnswered(at) => format!("whether {} is answered", slot(at)),
+        Read::HasValue(subject) | Read::Passes(subject, _) => {
+            subject_name(questionnaire, variant, subject)
+        }
+        Read::ScaleAnswered(at) => variant.scales.get(*at).map_or_else(String::new, |scale| {
+            format!("whether `{}` is answered", scale.id)
+        }),
+        Read::Fired(at) => variant
+            .rules
+            .get(*at)
+            .map_or_else(String::new, |rule| format!("whether `{}` fired", rule.id)),
+        Read::Overlay(at) => variant
+            .overlays
+            .get(*at)
+            .map_or_else(String::new, |overlay| {
+                format!("the overlay `{}`", overlay.id)
+            }),
+        Read::StageIs(at) => variant.stages.get(*at).map_or_else(String::new, |stage| {
+            format!("whether the stage is `{}`", stage.id)
+        }),
+        Read::Condition(at) => model
+            .conditions
+            .get(*at)
+            .map_or_else(String::new, |wanted| {
+                format!("whether `{}` holds", wanted.expr.text)
+            }),
+        Read::Flagged => "whether a flag is up".into(),
+    }
+}
+
+/// A subject as an author would write it: `consistency - felt_safety`.
+pub(crate) fn subject_name(
+    questionnaire: &Questionnaire,
+    variant: &super::Variant,
+    subject: &Subject,
+) -> String {
+    let name = |quantity: &Quantity| match quantity {
+        Quantity::Number(at) => questionnaire.slots.get(*at).map(|slot| slot.id.clone()),
+        Quantity::RawScale(at) | Quantity::Scale(at) => {
+            variant.scales.get(*at).map(|scale| scale.id.clone())
+        }
+        Quantity::Aggregate(at) => variant
+            .aggregates
+            .get(*at)
+            .map(|aggregate| aggregate.id.clone()),
+        Quantity::Level(at) => variant
+            .signs
+            .get(*at)
+            .map(|sign| format!("level({})", sign.id)),
+        Quantity::SignsPresent => Some("signs_present()".to_owned()),
+        Quantity::Points(at) => variant.points.get(*at).cloned(),
+        Quantity::CountAtMost { scale, value } => variant
+            .scales
+            .get(*scale)
+            .map(|scale| format!("count_at_most({}, {value})", scale.id)),
+        Quantity::CountAtLeast { scale, value } => variant
+            .scales
+            .get(*scale)
+            .map(|scale| format!("count_at_least({}, {value})", scale.id)),
+    };
+    let mut text = String::new();
+    for (quantity, factor) in subject.parts() {
+        let negative = *factor < crate::exact::whole(0);
+        let size = if negative { -*factor } else { *factor };
+        text.push_str(match (text.is_empty(), negative) {
+            (true, false) => "",
+            (true, true) => "-",
+            (false, false) => " + ",
+            (false, true) => " - ",
+        });
+        if size != crate::exact::whole(1) {
+            text.push_str(&format!("{} * ", crate::exact::format_half_up(&size, 4)));
+        }
+        text.push_str(&name(quantity).unwrap_or_default());
+    }
+    text
+}

@@ -1,0 +1,743 @@
+//! Resolves the declarations of one variant: which items are asked, what each name stands for, what belongs to what.
+
+use std::collections::BTreeMap;
+
+use super::tables::Tables;
+use super::{
+    Adjust, Aggregate, Band, Outcome, OutcomeWhen, Part, PartOf, Rule, RuleEffect, Screens, Sign,
+    Variant, outcome_when,
+};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::exact::Exact;
+use crate::questionnaire::{Direction, Form, Levels, Questionnaire, Role};
+use crate::ruleset::{Body, Draft, Effect, Expr, Name};
+use crate::scoring::{Need, Scale, ScaleItem};
+use crate::script::{Attainable, Domain, Ids, Meaning, Quantity};
+
+/// A variant in the making.
+pub(super) struct Model<'a> {
+    pub(super) questionnaire: &'a Questionnaire,
+    variant: Variant,
+    /// What expressions can name.
+    pub(super) names: BTreeMap<String, Meaning>,
+    pub(super) ids: Ids,
+    /// What names mean in adjustments, where they differ: scales are raw.
+    pub(super) raw_names: BTreeMap<String, Meaning>,
+    /// The conditions to tabulate, in the order of their numbers.
+    pub(super) conditions: Vec<Wanted<'a>>,
+    /// For each quantity, the values of completely answered sheets.
+    pub(super) fills: BTreeMap<Quantity, Attainable>,
+    pub(super) domain: Domain,
+}
+
+/// A condition to tabulate.
+#[derive(Clone, Copy)]
+pub(super) struct Wanted<'a> {
+    pub(super) expr: &'a Expr,
+    /// It belongs to an adjustment, so scale names mean raw scales.
+    pub(super) raw: bool,
+}
+
+impl<'a> Model<'a> {
+    pub(super) fn new(
+        draft: &'a Draft<'a>,
+        role: Role,
+        form: Form,
+        problems: &mut Vec<Diagnostic>,
+    ) -> Self {
+        let questionnaire = draft.questionnaire;
+        let asked: Vec<bool> = questionnaire
+            .slots
+            .iter()
+            .map(|slot| {
+                questionnaire
+                    .item_of(slot)
+                    .is_some_and(|item| item.is_asked_in(role, form))
+            })
+            .collect();
+        let is_asked = |at: usize| asked.get(at).copied().unwrap_or(false);
+        let core = (0..questionnaire.slots.len())
+            .filter(|at| {
+                is_asked(*at)
+                    && questionnaire
+                        .slots
+                        .get(*at)
+                        .and_then(|slot| questionnaire.item_of(slot))
+                        .is_some_and(|item| item.is_core())
+            })
+            .collect();
+        let variant = Variant {
+            role,
+            form,
+            scales: Vec::new(),
+            adjusts: Vec::new(),
+            aggregates: Vec::new(),
+            rules: Vec::new(),
+            signs: Vec::new(),
+            points: Vec::new(),
+            overlays: Vec::new(),
+            stages: Vec::new(),
+            signals: Vec::new(),
+            reasons: Vec::new(),
+            bands: Vec::new(),
+            screens: Screens::default(),
+            floor: None,
+            core,
+            asked,
+            numbers: BTreeMap::new(),
+            tables: Tables::default(),
+            complete: None,
+        };
+        let mut model = Self {
+            questionnaire,
+            variant,
+            names: BTreeMap::new(),
+            ids: Ids::default(),
+            raw_names: BTreeMap::new(),
+            conditions: Vec::new(),
+            fills: BTreeMap::new(),
+            domain: Domain::default(),
+        };
+        model.items();
+        model.every_name(draft);
+        model.numbers(draft);
+        for declaration in draft.for_role(role) {
+            model.scale(draft, declaration, problems);
+        }
+        for declaration in draft.for_role(role) {
+            model.aggregate(draft, declaration);
+        }
+        for declaration in draft.for_role(role) {
+            model.sign_or_condition(declaration);
+        }
+        for declaration in draft.for_role(role) {
+            model.rule(draft, declaration);
+        }
+        for declaration in draft.for_role(role) {
+            model.outcome(draft, declaration);
+        }
+        model.finish_domain();
+        model
+    }
+
+    /// Items and their slots.
+    fn items(&mut self) {
+        for (at, slot) in self.questionnaire.slots.iter().enumerate() {
+            let asked = self.is_asked(at);
+            self.ids.slots.insert(slot.id.clone(), asked.then_some(at));
+            let lacks = self.may_be_absent(at);
+            self.domain.slots.push((slot.levels.count(), lacks));
+            if slot.option.is_some() {
+                continue;
+            }
+            let meaning = match (&slot.levels, asked) {
+                (_, false) => Meaning::Absent,
+                (Levels::Range { min, max }, true) => {
+                    let values: Vec<Exact> = (*min..=*max).map(crate::exact::whole).collect();
+                    self.domain.quantities.insert(
+                        Quantity::Number(at),
+                        (Some(Attainable::Values(values.clone())), lacks),
+                    );
+                    self.fills
+                        .insert(Quantity::Number(at), Attainable::Values(values));
+                    Meaning::Quantity(Quantity::Number(at))
+                }
+                (Levels::Options(_), true) => Meaning::Slot(at),
+            };
+            self.names.insert(slot.id.clone(), meaning);
+        }
+    }
+
+    /// Every declared name, also of other roles: known, but without a value here unless something below fills it in.
+    fn every_name(&mut self, draft: &Draft<'_>) {
+        for declaration in &draft.declarations {
+            let id = declaration.id.text.clone();
+            match &declaration.body {
+                Body::Scale { .. } => {
+                    self.names.insert(id.clone(), Meaning::Absent);
+                    self.ids.scales.insert(id, None);
+                }
+                Body::Aggregate { .. } | Body::Condition { .. } => {
+                    self.names.insert(id, Meaning::Absent);
+                }
+                Body::Rule { effects, .. } => {
+                    self.ids.rules.insert(id, None);
+                    for effect in effects {
+                        if let Effect::Points { name, .. } = effect {
+                            self.ids.points.insert(name.text.clone(), None);
+                        }
+                    }
+                }
+                Body::Sign { .. } => {
+                    self.ids.signs.insert(id, None);
+                }
+                Body::Overlay { .. } => {
+                    self.ids.overlays.insert(id, None);
+                }
+                Body::Stage { .. } => {
+                    self.ids.stages.insert(id, None);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn numbers(&mut self, draft: &Draft<'_>) {
+        for declaration in &draft.declarations {
+            let id = &declaration.id.text;
+            let value = match &declaration.body {
+                Body::Param { .. } => draft
+                    .parameters
+                    .iter()
+                    .find(|parameter| parameter.name == *id)
+                    .map(|parameter| parameter.value),
+                Body::Const { value } => Some(*value),
+                _ => None,
+            };
+            if let Some(value) = value {
+                self.names.insert(id.clone(), Meaning::Number(value));
+                self.variant.numbers.insert(id.clone(), value);
+            }
+        }
+    }
+
+    fn is_asked(&self, slot: usize) -> bool {
+        self.variant.asked.get(slot).copied().unwrap_or(false)
+    }
+
+    /// Whether an asked slot can be without a value: "does not apply", or not asked because of another answer.
+    fn may_be_absent(&self, slot: usize) -> bool {
+        self.questionnaire
+            .slots
+            .get(slot)
+            .and_then(|slot| self.questionnaire.item_of(slot))
+            .is_some_and(|item| item.offers_not_applicable || item.asked_if.is_some())
+    }
+
+    fn scale(
+        &mut self,
+        draft: &Draft<'_>,
+        declaration: &'a crate::ruleset::Declaration,
+        problems: &mut Vec<Diagnostic>,
+    ) {
+        let Body::Scale {
+            aggregation,
+            terms,
+            need,
+            prorate,
+            concern,
+        } = &declaration.body
+        else {
+            return;
+        };
+        let mut items = Vec::new();
+        for term in terms {
+            let Some(slot) = self.questionnaire.slot(&term.item.text) else {
+                continue;
+            };
+            self.check_direction(draft, *concern, &term.item, term.reversed, problems);
+            if self.is_asked(slot) {
+                items.extend(self.scale_item(slot, i64::from(term.weight), term.reversed));
+            }
+        }
+        // All items outside of this form: the scale is left out of the variant.
+        if items.is_empty() {
+            return;
+        }
+        let one = Exact::from_integer(1);
+        let need = match need {
+            _ if *aggregation == crate::ruleset::Aggregation::Sum && !prorate => Need::All,
+            Some(share) if *share < one => Need::Share(*share),
+            Some(count) => Need::Count(usize::try_from(*count.numer()).unwrap_or(1)),
+            // The half rule: the usual default of published manuals (EORTC, SF-36).
+            None => Need::Share(Exact::new(1, 2)),
+        };
+        let scale = Scale::new(
+            declaration.id.text.clone(),
+            declaration
+                .title
+                .clone()
+                .unwrap_or_else(|| declaration.id.text.clone()),
+            *concern,
+            *aggregation,
+            items,
+            need,
+            declaration.source.clone(),
+            draft.at(&declaration.id.place),
+            declaration.id.place.clone(),
+        );
+        if !scale.fits() {
+            problems.push(draft.error(
+                Code::InvalidNumber,
+                &declaration.id.place,
+                "the weights and ranges of this scale are too large to be exact",
+            ));
+            return;
+        }
+        let number = self.variant.scales.len();
+        let (all, fills) = scale.attainable();
+        let absent = scale.may_be_absent();
+        self.domain
+            .quantities
+            .insert(Quantity::RawScale(number), (Some(all), absent));
+        self.fills.insert(Quantity::RawScale(number), fills);
+        self.names.insert(
+            declaration.id.text.clone(),
+            Meaning::Quantity(Quantity::Scale(number)),
+        );
+        self.raw_names.insert(
+            declaration.id.text.clone(),
+            Meaning::Quantity(Quantity::RawScale(number)),
+        );
+        self.ids
+            .scales
+            .insert(declaration.id.text.clone(), Some(number));
+        self.variant.scales.push(scale);
+    }
+
+    fn scale_item(&self, slot: usize, weight: i64, reversed: bool) -> Option<ScaleItem> {
+        let levels = &self.questionnaire.slots.get(slot)?.levels;
+        let (min, max) = levels.bounds()?;
+        let key = |value: i64| if reversed { min + max - value } else { value };
+        let keyed = (0..levels.count())
+            .filter_map(|level| levels.number(level))
+            .map(key)
+            .collect();
+        Some(ScaleItem {
+            slot,
+            weight,
+            reversed,
+            may_be_absent: self.may_be_absent(slot),
+            keyed,
+            min,
+            max,
+        })
+    }
+
+    /// A scale that is good when high takes supporting items as they are and reverses concerns; and the other way round.
+    fn check_direction(
+        &self,
+        draft: &Draft<'_>,
+        concern: bool,
+        item: &Name,
+        reversed: bool,
+        problems: &mut Vec<Diagnostic>,
+    ) {
+        let expected = match self
+            .questionnaire
+            .item(&item.text)
+            .and_then(|item| item.direction)
+        {
+            Some(Direction::Supports) => concern,
+            Some(Direction::Concern) => !concern,
+            _ => return,
+        };
+        if reversed != expected {
+            let (is, should) = if reversed {
+                ("is reversed", "should not be")
+            } else {
+                ("is not reversed", "should be")
+            };
+            let message = format!(
+                "`{}` {is} here, and by the direction that the questionnaire declares it {should}",
+                item.text
+            );
+            problems.push(
+                draft
+                    .warning(Code::DirectionMismatch, &item.place, message)
+                    .hint("write `-item` to reverse; `concern` after the title says that a high score is bad"),
+            );
+        }
+    }
+
+    fn aggregate(&mut self, draft: &Draft<'_>, declaration: &'a crate::ruleset::Declaration) {
+        let Body::Aggregate { parts, need } = &declaration.body else {
+            return;
+        };
+        let mut known = Vec::new();
+        for part in parts {
+            let of = match self.names.get(&part.name.text) {
+                Some(Meaning::Quantity(Quantity::Scale(scale))) => PartOf::Scale(*scale),
+                Some(Meaning::Quantity(Quantity::Aggregate(aggregate))) => {
+                    PartOf::Aggregate(*aggregate)
+                }
+                _ => continue,
+            };
+            let zero_when = part.zero_when.as_ref().map(|expr| self.want(expr, false));
+            known.push(Part { of, zero_when });
+        }
+        if known.is_empty() {
+            return;
+        }
+        // `need` counts the parts as declared; where fewer exist in this variant, all of them are needed.
+        let wanted = need.map_or(Need::All, |need| {
+            if need < Exact::from_integer(1) {
+                Need::Share(need)
+            } else {
+                Need::Count(usize::try_from(*need.numer()).unwrap_or(1))
+            }
+        });
+        let number = self.variant.aggregates.len();
+        self.names.insert(
+            declaration.id.text.clone(),
+            Meaning::Quantity(Quantity::Aggregate(number)),
+        );
+        self.variant.aggregates.push(Aggregate {
+            id: declaration.id.text.clone(),
+            title: declaration
+                .title
+                .clone()
+                .unwrap_or_else(|| declaration.id.text.clone()),
+            need: wanted.of(known.len()),
+            at: draft.at(&declaration.id.place),
+            parts: known,
+        });
+    }
+
+    fn sign_or_condition(&mut self, declaration: &'a crate::ruleset::Declaration) {
+        let id = declaration.id.text.clone();
+        match &declaration.body {
+            Body::Sign { adds, present } => {
+                self.ids
+                    .signs
+                    .insert(id.clone(), Some(self.variant.signs.len()));
+                let title = declaration.title.clone().unwrap_or_else(|| id.clone());
+                self.variant.signs.push(Sign {
+                    id,
+                    title,
+                    adds: *adds,
+                    present: *present,
+                });
+            }
+            Body::Condition { when } => {
+                let (plain, raw) = (self.want(when, false), self.want(when, true));
+                self.names.insert(id.clone(), Meaning::Condition(plain));
+                self.raw_names.insert(id, Meaning::Condition(raw));
+            }
+            _ => {}
+        }
+    }
+
+    fn rule(&mut self, draft: &Draft<'_>, declaration: &'a crate::ruleset::Declaration) {
+        let id = declaration.id.text.clone();
+        match &declaration.body {
+            Body::Rule { when, effects } if !self.all_outside(when) => {
+                let condition = self.want(when, false);
+                let effects = effects.iter().map(|effect| self.effect(effect)).collect();
+                self.ids
+                    .rules
+                    .insert(id.clone(), Some(self.variant.rules.len()));
+                self.variant.rules.push(Rule {
+                    title: declaration.title.clone().unwrap_or_else(|| id.clone()),
+                    id,
+                    doc: declaration.doc.clone(),
+                    because: declaration.because.as_ref().map(|text| text.text.clone()),
+                    source: declaration.source.clone(),
+                    at: draft.at(&declaration.id.place),
+                    effects,
+                    condition,
+                });
+            }
+            Body::Adjust { limit, when } if !self.all_outside(when) => {
+                let Some(Some(scale)) = self.ids.scales.get(&id).copied() else {
+                    return;
+                };
+                let condition = self.want(when, true);
+                self.variant.adjusts.push(Adjust {
+                    scale,
+                    because: declaration.because.as_ref().map(|text| text.text.clone()),
+                    source: declaration.source.clone(),
+                    at: draft.at(&declaration.id.place),
+                    limit: *limit,
+                    condition,
+                });
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether an expression reads items or scales, and none of them is part of this variant.
+    fn all_outside(&self, expr: &Expr) -> bool {
+        let named = expr
+            .names
+            .iter()
+            .filter_map(|name| match self.names.get(&name.text) {
+                Some(Meaning::Number(_)) | None => None,
+                Some(meaning) => Some(*meaning == Meaning::Absent),
+            });
+        let called = expr.calls.iter().filter_map(|(_, argument)| {
+            let name = &argument.as_ref()?.text;
+            let slot = self.ids.slots.get(name).map(Option::is_none);
+            slot.or_else(|| self.ids.scales.get(name).map(Option::is_none))
+        });
+        let outside: Vec<bool> = named.chain(called).collect();
+        !outside.is_empty() && outside.iter().all(|outside| *outside)
+    }
+
+    fn effect(&mut self, effect: &Effect) -> RuleEffect {
+        match effect {
+            Effect::Sign { sign, level } => match self.ids.signs.get(&sign.text) {
+                Some(Some(sign)) => RuleEffect::Sign(*sign, *level),
+                _ => RuleEffect::Note,
+            },
+            Effect::Points { name, points } => {
+                let sum = match self
+                    .variant
+                    .points
+                    .iter()
+                    .position(|known| *known == name.text)
+                {
+                    Some(sum) => sum,
+                    None => {
+                        self.variant.points.push(name.text.clone());
+                        self.variant.points.len() - 1
+                    }
+                };
+                self.ids.points.insert(name.text.clone(), Some(sum));
+                RuleEffect::Points(sum, *points)
+            }
+            Effect::Flag { name } => RuleEffect::Flag(name.text.clone()),
+            Effect::Note => RuleEffect::Note,
+        }
+    }
+
+    fn outcome(&mut self, draft: &Draft<'_>, declaration: &'a crate::ruleset::Declaration) {
+        let id = declaration.id.text.clone();
+        let (when, titles) = match &declaration.body {
+            Body::Overlay { when } => (OutcomeWhen::Condition(self.want(when, false)), Vec::new()),
+            Body::Stage { when } => (
+                outcome_when(when, |expr| self.want(expr, false)),
+                Vec::new(),
+            ),
+            Body::Signal { when, titles } => (
+                outcome_when(when, |expr| self.want(expr, false)),
+                titles.clone(),
+            ),
+            Body::Reason { when: Some(when) } => (
+                outcome_when(when, |expr| self.want(expr, false)),
+                Vec::new(),
+            ),
+            Body::Reason { when: None } => (OutcomeWhen::Engine, Vec::new()),
+            Body::Band {
+                comparison,
+                value,
+                population,
+            } => {
+                if let Some(Some(scale)) = self.ids.scales.get(&id).copied() {
+                    self.variant.bands.push(Band {
+                        scale,
+                        label: declaration.title.clone().unwrap_or_default(),
+                        comparison: *comparison,
+                        value: *value,
+                        population: population.clone(),
+                        source: declaration.source.clone().unwrap_or_default(),
+                    });
+                }
+                return;
+            }
+            Body::Straightline { share, least } => {
+                self.variant.screens.straightline = Some((*share, *least));
+                self.variant.screens.lined = self.lined();
+                return;
+            }
+            Body::Contradicts { other } => {
+                let slots = (
+                    self.questionnaire.slot(&id),
+                    self.questionnaire.slot(&other.text),
+                );
+                if let (Some(first), Some(second)) = slots
+                    && self.is_asked(first)
+                    && self.is_asked(second)
+                {
+                    self.variant.screens.contradicts.push((first, second));
+                }
+                return;
+            }
+            Body::Floor { share } => {
+                self.variant.floor = Some(*share);
+                return;
+            }
+            _ => return,
+        };
+        let title = declaration
+            .title
+            .clone()
+            .or_else(|| titles.first().map(|(_, title)| title.clone()))
+            .unwrap_or_else(|| id.clone());
+        let outcome = Outcome {
+            id: id.clone(),
+            title,
+            titles,
+            next: declaration.next.clone(),
+            at: draft.at(&declaration.id.place),
+            when,
+        };
+        let (list, ids) = match &declaration.body {
+            Body::Overlay { .. } => (&mut self.variant.overlays, Some(&mut self.ids.overlays)),
+            Body::Stage { .. } => (&mut self.variant.stages, Some(&mut self.ids.stages)),
+            Body::Signal { .. } => (&mut self.variant.signals, None),
+            _ => (&mut self.variant.reasons, None),
+        };
+        if let Some(ids) = ids {
+            ids.insert(id, Some(list.len()));
+        }
+        list.push(outcome);
+    }
+
+    fn lined(&self) -> Vec<usize> {
+        let directed = |at: &usize| {
+            self.questionnaire
+                .slots
+                .get(*at)
+                .filter(|slot| slot.option.is_none())
+                .and_then(|slot| self.questionnaire.item_of(slot))
+                .is_some_and(|item| {
+                    matches!(
+                        item.direction,
+                        Some(Direction::Supports | Direction::Concern)
+                    ) && !item.block
+                        && !item.context
+                })
+        };
+        (0..self.questionnaire.slots.len())
+            .filter(|at| self.is_asked(*at) && directed(at))
+            .collect()
+    }
+
+    /// The number of a condition that will be tabulated.
+    fn want(&mut self, expr: &'a Expr, raw: bool) -> usize {
+        self.conditions.push(Wanted { expr, raw });
+        self.conditions.len() - 1
+    }
+
+    /// What scales and aggregates can come to, now that all adjustments are known.
+    fn finish_domain(&mut self) {
+        for number in 0..self.variant.scales.len() {
+            let (all, absent) = self
+                .domain
+                .quantities
+                .get(&Quantity::RawScale(number))
+                .cloned()
+                .unwrap_or((None, true));
+            let limits: Vec<crate::ruleset::Limit> = self
+                .variant
+                .adjusts
+                .iter()
+                .filter(|adjust| adjust.scale == number)
+                .map(|adjust| adjust.limit)
+                .collect();
+            let adjusted = all.map(|all| adjusted(all, &limits));
+            let fills = self
+                .fills
+                .get(&Quantity::RawScale(number))
+                .cloned()
+                .map(|fills| self::adjusted(fills, &limits));
+            self.domain
+                .quantities
+                .insert(Quantity::Scale(number), (adjusted, absent));
+            self.fills
+                .extend(fills.map(|fills| (Quantity::Scale(number), fills)));
+        }
+        for number in 0..self.variant.aggregates.len() {
+            let Some(aggregate) = self.variant.aggregates.get(number) else {
+                continue;
+            };
+            let (mut low, mut high): (Option<Exact>, Option<Exact>) = (None, None);
+            let mut lacking = 0;
+            for part in &aggregate.parts {
+                let quantity = match part.of {
+                    PartOf::Scale(scale) => Quantity::Scale(scale),
+                    PartOf::Aggregate(other) => Quantity::Aggregate(other),
+                };
+                let Some((Some(attainable), lacks)) = self.domain.quantities.get(&quantity) else {
+                    continue;
+                };
+                lacking += usize::from(*lacks);
+                let zero = part.zero_when.map(|_| Exact::from_integer(0));
+                let (least, most) = ends(attainable);
+                low = [low, least, zero].into_iter().flatten().min();
+                high = [high, most, zero].into_iter().flatten().max();
+            }
+            let lacks = aggregate.parts.len() - lacking < aggregate.need;
+            let attainable = low
+                .zip(high)
+                .map(|(low, high)| Attainable::Between(low, high));
+            self.fills.extend(
+                attainable
+                    .clone()
+                    .map(|attainable| (Quantity::Aggregate(number), attainable)),
+            );
+            self.domain
+                .quantities
+                .insert(Quantity::Aggregate(number), (attainable, lacks));
+        }
+        for sum in 0..self.variant.points.len() {
+            let points = self
+                .variant
+                .rules
+                .iter()
+                .flat_map(|rule| &rule.effects)
+                .filter_map(|effect| match effect {
+                    RuleEffect::Points(known, points) if *known == sum => Some(*points),
+                    _ => None,
+                });
+            let (low, high) = points.fold((0, 0), |(low, high), points| {
+                (low + points.min(0), high + points.max(0))
+            });
+            let attainable =
+                Attainable::Between(crate::exact::whole(low), crate::exact::whole(high));
+            self.domain
+                .quantities
+                .insert(Quantity::Points(sum), (Some(attainable), false));
+        }
+        self.domain.scale_items = self
+            .variant
+            .scales
+            .iter()
+            .map(|scale| scale.items.len())
+            .collect();
+        self.domain.signs = self.variant.signs.len();
+    }
+
+    pub(super) fn variant(&self) -> &Variant {
+        &self.variant
+    }
+
+    pub(super) fn into_variant(self, tables: Tables) -> Variant {
+        Variant {
+            tables,
+            ..self.variant
+        }
+    }
+}
+
+/// The values together with the bounded ones.
+fn adjusted(attainable: Attainable, limits: &[crate::ruleset::Limit]) -> Attainable {
+    let bounded = |value: &Exact| {
+        limits
+            .iter()
+            .fold(*value, |value, limit| limit.apply(&value))
+    };
+    match attainable {
+        Attainable::Values(values) => {
+            let mut all = values.clone();
+            for limit in limits {
+                all.extend(values.iter().map(|value| limit.apply(value)));
+            }
+            all.extend(values.iter().map(bounded));
+            all.sort();
+            all.dedup();
+            Attainable::Values(all)
+        }
+        Attainable::Between(low, high) => {
+            Attainable::Between(low.min(bounded(&low)), high.max(bounded(&high)))
+        }
+    }
+}
+
+fn ends(attainable: &Attainable) -> (Option<Exact>, Option<Exact>) {
+    match attainable {
+        Attainable::Values(values) => (values.first().copied(), values.last().copied()),
+        Attainable::Between(low, high) => (Some(*low), Some(*high)),
+    }
+}

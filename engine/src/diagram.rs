@@ -1,0 +1,297 @@
+//! Decision diagrams with many-valued variables, shared and reduced.
+//!
+//! A diagram is a table of nodes. A node asks for the level of one variable and has a child for each level; a
+//! leaf is an outcome. Variables stand in one order on every path, equal nodes are stored once, and a node whose
+//! children are all the same is never made. So two functions are equal exactly if their roots are equal.
+//!
+//! The ideas are old and well proved: reduced ordered diagrams and `apply` with a memo (Bryant 1986), variables
+//! with many values (Srinivasan, Kam, Malik & Brayton 1990), the FORCE order (Aloul, Markov & Sakallah 2003).
+//! What is particular here: one n-ary [`Diagram::apply`] with an early exit from which everything else is made,
+//! and a node budget, past which the answer is "unknown", never a guess.
+
+mod order;
+mod walk;
+
+#[cfg(test)]
+mod tests;
+
+use rustc_hash::FxHashMap;
+
+pub(crate) use order::force_order;
+pub(crate) use walk::{Nearest, Opening, Walker};
+
+/// A node or a leaf of a [`Diagram`]. A node has a greater number than its children.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct NodeId(u32);
+
+const LEAF: u32 = 1 << 31;
+
+impl NodeId {
+    /// The leaf with this outcome.
+    pub(crate) fn leaf(outcome: u32) -> Self {
+        Self(outcome | LEAF)
+    }
+
+    /// The outcome, if it is a leaf.
+    pub(crate) fn outcome(self) -> Option<u32> {
+        (self.0 & LEAF != 0).then_some(self.0 & !LEAF)
+    }
+}
+
+/// The diagram has reached its node budget.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the decision diagram needs more than {0} nodes")]
+pub(crate) struct OverBudget(pub(crate) usize);
+
+#[derive(Debug, Clone, Copy)]
+struct Node {
+    variable: u32,
+    first_child: u32,
+}
+
+/// A table of nodes over variables `0..`, each with its own number of levels, in their order on every path.
+#[derive(Debug, Clone)]
+pub(crate) struct Diagram {
+    levels: Vec<u32>,
+    nodes: Vec<Node>,
+    children: Vec<NodeId>,
+    known: FxHashMap<(u32, Box<[NodeId]>), NodeId>,
+    budget: usize,
+}
+
+impl Diagram {
+    /// An empty diagram; `levels[v]` is how many levels variable `v` has.
+    pub(crate) fn new(levels: Vec<u32>, budget: usize) -> Self {
+        Self {
+            levels,
+            nodes: Vec::new(),
+            children: Vec::new(),
+            known: FxHashMap::default(),
+            budget,
+        }
+    }
+
+    /// How many nodes were made.
+    pub(crate) fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// How many levels each variable has.
+    pub(crate) fn levels(&self) -> &[u32] {
+        &self.levels
+    }
+
+    /// The node that asks for `variable`, or its only child if all are the same.
+    ///
+    /// # Errors
+    /// [`OverBudget`] when there is no room for another node.
+    pub(crate) fn node(
+        &mut self,
+        variable: u32,
+        children: &[NodeId],
+    ) -> Result<NodeId, OverBudget> {
+        debug_assert_eq!(
+            self.levels.get(variable as usize).copied(),
+            u32::try_from(children.len()).ok()
+        );
+        if let Some((first, rest)) = children.split_first()
+            && rest.iter().all(|child| child == first)
+        {
+            return Ok(*first);
+        }
+        let key = (variable, children.into());
+        if let Some(id) = self.known.get(&key) {
+            return Ok(*id);
+        }
+        if self.nodes.len() >= self.budget {
+            return Err(OverBudget(self.budget));
+        }
+        let id = NodeId(self.nodes.len() as u32);
+        self.nodes.push(Node {
+            variable,
+            first_child: self.children.len() as u32,
+        });
+        self.children.extend_from_slice(children);
+        self.known.insert(key, id);
+        Ok(id)
+    }
+
+    /// The variable that a node asks for; none for a leaf.
+    pub(crate) fn variable(&self, id: NodeId) -> Option<u32> {
+        self.nodes.get(id.0 as usize).map(|node| node.variable)
+    }
+
+    /// The children of a node, one a level; empty for a leaf.
+    pub(crate) fn children(&self, id: NodeId) -> &[NodeId] {
+        let Some(node) = self.nodes.get(id.0 as usize) else {
+            return &[];
+        };
+        let count = self
+            .levels
+            .get(node.variable as usize)
+            .copied()
+            .unwrap_or(0);
+        self.children
+            .get(node.first_child as usize..(node.first_child + count) as usize)
+            .unwrap_or(&[])
+    }
+
+    /// What `id` becomes when `variable` (its own, or one above it) has this level.
+    fn cofactor(&self, id: NodeId, variable: u32, level: usize) -> NodeId {
+        if self.variable(id) == Some(variable) {
+            self.children(id).get(level).copied().unwrap_or(id)
+        } else {
+            id
+        }
+    }
+
+    /// The function that `rule` makes of several functions, point by point.
+    ///
+    /// `rule` is asked about the functions as they stand at some depth. It answers as soon as it can, at the
+    /// latest when all of them are leaves; where it cannot, the next variable is split.
+    ///
+    /// # Errors
+    /// [`OverBudget`] when the result does not fit.
+    pub(crate) fn apply(
+        &mut self,
+        functions: &[NodeId],
+        rule: &dyn Fn(&[NodeId]) -> Option<NodeId>,
+    ) -> Result<NodeId, OverBudget> {
+        let mut memo = FxHashMap::default();
+        self.apply_memo(functions, rule, &mut memo)
+    }
+
+    fn apply_memo(
+        &mut self,
+        functions: &[NodeId],
+        rule: &dyn Fn(&[NodeId]) -> Option<NodeId>,
+        memo: &mut FxHashMap<Box<[NodeId]>, NodeId>,
+    ) -> Result<NodeId, OverBudget> {
+        if let Some(decided) = rule(functions) {
+            return Ok(decided);
+        }
+        if let Some(known) = memo.get(functions) {
+            return Ok(*known);
+        }
+        let Some(variable) = functions.iter().filter_map(|id| self.variable(*id)).min() else {
+            // Only leaves, and the rule did not answer: its first operand stands for itself.
+            return Ok(functions.first().copied().unwrap_or(NodeId::leaf(0)));
+        };
+        let count = self.levels.get(variable as usize).copied().unwrap_or(0) as usize;
+        let mut children = Vec::with_capacity(count);
+        for level in 0..count {
+            let lower: Vec<NodeId> = functions
+                .iter()
+                .map(|id| self.cofactor(*id, variable, level))
+                .collect();
+            children.push(self.apply_memo(&lower, rule, memo)?);
+        }
+        let id = self.node(variable, &children)?;
+        memo.insert(functions.into(), id);
+        Ok(id)
+    }
+
+    /// The function `branches[selector]`: a case distinction over the outcomes `0..` of `selector`.
+    ///
+    /// # Errors
+    /// [`OverBudget`] when the result does not fit.
+    pub(crate) fn select(
+        &mut self,
+        selector: NodeId,
+        branches: &[NodeId],
+    ) -> Result<NodeId, OverBudget> {
+        let mut functions = vec![selector];
+        functions.extend_from_slice(branches);
+        self.apply(&functions, &|functions| {
+            let (selector, branches) = functions.split_first()?;
+            match selector.outcome() {
+                Some(outcome) => branches.get(outcome as usize).or(branches.last()).copied(),
+                None => all_equal(branches),
+            }
+        })
+    }
+
+    /// `combine` of the outcomes of two functions.
+    ///
+    /// # Errors
+    /// [`OverBudget`] when the result does not fit.
+    pub(crate) fn combine(
+        &mut self,
+        a: NodeId,
+        b: NodeId,
+        combine: &dyn Fn(u32, u32) -> u32,
+    ) -> Result<NodeId, OverBudget> {
+        self.apply(&[a, b], &|functions| match functions {
+            [a, b] => Some(NodeId::leaf(combine(a.outcome()?, b.outcome()?))),
+            _ => None,
+        })
+    }
+
+    /// The function with every outcome replaced.
+    ///
+    /// # Errors
+    /// [`OverBudget`] when the result does not fit.
+    pub(crate) fn map(
+        &mut self,
+        function: NodeId,
+        replace: &dyn Fn(u32) -> u32,
+    ) -> Result<NodeId, OverBudget> {
+        self.apply(&[function], &|functions| {
+            Some(NodeId::leaf(replace(functions.first()?.outcome()?)))
+        })
+    }
+
+    /// What all functions agree on, and `undecided` where they do not. An `undecided` of one is one of all.
+    ///
+    /// # Errors
+    /// [`OverBudget`] when the result does not fit.
+    pub(crate) fn consensus(
+        &mut self,
+        functions: &[NodeId],
+        undecided: u32,
+    ) -> Result<NodeId, OverBudget> {
+        self.apply(functions, &|functions| {
+            if functions.iter().any(|id| id.outcome() == Some(undecided)) {
+                return Some(NodeId::leaf(undecided));
+            }
+            let agreed = all_equal(functions);
+            let leaves = functions.iter().all(|id| id.outcome().is_some());
+            agreed.or(leaves.then_some(NodeId::leaf(undecided)))
+        })
+    }
+
+    /// The variables that the function really depends on, in order.
+    pub(crate) fn support(&self, root: NodeId) -> Vec<u32> {
+        let mut variables: Vec<u32> = self
+            .reachable(root)
+            .into_iter()
+            .filter_map(|id| self.variable(id))
+            .collect();
+        variables.sort_unstable();
+        variables.dedup();
+        variables
+    }
+
+    /// The nodes below a root, itself included, children before parents.
+    pub(crate) fn reachable(&self, root: NodeId) -> Vec<NodeId> {
+        let mut seen: Vec<bool> = vec![false; self.nodes.len()];
+        let mut stack = vec![root];
+        while let Some(id) = stack.pop() {
+            if let Some(mark) = seen.get_mut(id.0 as usize).filter(|mark| !**mark) {
+                *mark = true;
+                stack.extend_from_slice(self.children(id));
+            }
+        }
+        seen.iter()
+            .enumerate()
+            .filter(|(_, seen)| **seen)
+            .map(|(at, _)| NodeId(at as u32))
+            .collect()
+    }
+}
+
+/// The one value they all have.
+fn all_equal(functions: &[NodeId]) -> Option<NodeId> {
+    let (first, rest) = functions.split_first()?;
+    rest.iter().all(|id| id == first).then_some(*first)
+}

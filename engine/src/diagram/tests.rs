@@ -1,0 +1,140 @@
+use super::*;
+
+/// Three variables of three levels; outcome = sum of levels, by a table.
+fn sum_of_three() -> (Diagram, NodeId) {
+    let mut diagram = Diagram::new(vec![3, 3, 3], 1000);
+    let mut function = NodeId::leaf(0);
+    for variable in 0..3 {
+        let own = diagram
+            .node(
+                variable,
+                &[NodeId::leaf(0), NodeId::leaf(1), NodeId::leaf(2)],
+            )
+            .unwrap();
+        function = diagram.combine(function, own, &|a, b| a + b).unwrap();
+    }
+    (diagram, function)
+}
+
+fn sheets() -> impl Iterator<Item = [u32; 3]> {
+    (0..27).map(|n| [n % 3, n / 3 % 3, n / 9])
+}
+
+#[test]
+fn a_sum_is_the_sum_on_every_sheet() {
+    let (diagram, root) = sum_of_three();
+    for sheet in sheets() {
+        assert_eq!(
+            diagram.outcome(root, |v| sheet[v as usize]),
+            Some(sheet.iter().sum())
+        );
+    }
+    // Reduced: one node at the top, three in the middle (by partial sum), five below.
+    assert_eq!(diagram.reachable(root).len(), 1 + 3 + 5);
+}
+
+#[test]
+fn equal_functions_have_equal_roots() {
+    let (mut diagram, root) = sum_of_three();
+    let odd = diagram.map(root, &|sum| sum % 2).unwrap();
+    let even = diagram.map(root, &|sum| (sum + 1) % 2).unwrap();
+    let negated = diagram
+        .select(even, &[NodeId::leaf(1), NodeId::leaf(0)])
+        .unwrap();
+    assert_eq!(odd, negated);
+}
+
+#[test]
+fn consensus_is_what_all_agree_on() {
+    let (mut diagram, root) = sum_of_three();
+    let at_least_3 = diagram.map(root, &|sum| u32::from(sum >= 3)).unwrap();
+    let at_least_4 = diagram.map(root, &|sum| u32::from(sum >= 4)).unwrap();
+    let both = diagram.consensus(&[at_least_3, at_least_4], 2).unwrap();
+    for sheet in sheets() {
+        let sum: u32 = sheet.iter().sum();
+        let expected = if sum == 3 { 2 } else { u32::from(sum >= 4) };
+        assert_eq!(diagram.outcome(both, |v| sheet[v as usize]), Some(expected));
+    }
+}
+
+#[test]
+fn openness_and_support_equal_brute_force() {
+    let (mut diagram, root) = sum_of_three();
+    let function = diagram.map(root, &|sum| u32::from(sum >= 4)).unwrap();
+    let mut walker = Walker::default();
+    for sheet in sheets() {
+        for mask in 0..8_usize {
+            let openings: Vec<Opening> = (0..3)
+                .map(|v| {
+                    if mask >> v & 1 == 1 {
+                        Opening::Open(3)
+                    } else {
+                        Opening::Known(sheet[v])
+                    }
+                })
+                .collect();
+            let fills: Vec<[u32; 3]> = sheets()
+                .filter(|fill| (0..3).all(|v| mask >> v & 1 == 1 || fill[v] == sheet[v]))
+                .collect();
+            let outcome =
+                |fill: &[u32; 3]| diagram.outcome(function, |v| fill[v as usize]).unwrap();
+            let expected = fills.iter().fold(0, |set, fill| set | 1 << outcome(fill));
+            assert_eq!(
+                walker.outcomes(&diagram, function, &openings, 0b11),
+                expected
+            );
+            // A variable matters if two fills that differ in it alone lead to different outcomes.
+            let matters = |v: usize| {
+                fills.iter().any(|a| {
+                    fills
+                        .iter()
+                        .any(|b| (0..3).all(|w| w == v || a[w] == b[w]) && outcome(a) != outcome(b))
+                })
+            };
+            let support: Vec<u32> = (0..3).filter(|v| matters(*v as usize)).collect();
+            assert_eq!(diagram.open_support(function, &openings).unwrap(), support);
+        }
+    }
+}
+
+#[test]
+fn the_nearest_change_is_the_smallest() {
+    let (mut diagram, root) = sum_of_three();
+    let function = diagram.map(root, &|sum| u32::from(sum >= 5)).unwrap();
+    for sheet in sheets() {
+        let distance = |fill: &[u32; 3]| (0..3).map(|v| fill[v].abs_diff(sheet[v])).sum::<u32>();
+        let expected = sheets()
+            .filter(|fill| fill.iter().sum::<u32>() >= 5)
+            .map(|fill| distance(&fill))
+            .min();
+        let found = diagram.nearest(function, 0_u32, &|outcome| outcome == 1, &|v, level| {
+            Some(level.abs_diff(sheet[v as usize]))
+        });
+        assert_eq!(found.map(|nearest| nearest.cost), expected);
+    }
+}
+
+#[test]
+fn a_budget_is_an_error_and_not_a_guess() {
+    let mut diagram = Diagram::new(vec![2, 2], 1);
+    assert!(diagram.node(1, &[NodeId::leaf(0), NodeId::leaf(1)]).is_ok());
+    assert_eq!(
+        diagram.node(0, &[NodeId::leaf(0), NodeId::leaf(1)]),
+        Err(OverBudget(1))
+    );
+}
+
+#[test]
+fn force_draws_together_what_is_read_together() {
+    let groups = vec![vec![0, 5], vec![1, 4], vec![2, 3]];
+    let order = force_order(6, &groups);
+    let place = |v: usize| order.iter().position(|w| *w == v).unwrap();
+    let span: usize = groups
+        .iter()
+        .map(|g| place(g[0]).abs_diff(place(g[1])))
+        .sum();
+    assert!(span < 9, "the start has span 9, FORCE reached {span}");
+    let mut sorted = order.clone();
+    sorted.sort_unstable();
+    assert_eq!(sorted, (0..6).collect::<Vec<_>>());
+}

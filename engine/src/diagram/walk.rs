@@ -1,0 +1,213 @@
+//! Questions about one sheet: where it leads, where it could lead with some answers open, what settles it, and
+//! what lies nearest.
+
+use super::{Diagram, NodeId, OverBudget};
+
+/// What is known of a variable on one sheet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Opening {
+    /// It has this level.
+    Known(u32),
+    /// It can have any of the first so many levels.
+    Open(u32),
+}
+
+/// Scratch space for walks, so that a walk allocates nothing.
+#[derive(Debug, Default)]
+pub(crate) struct Walker {
+    stamps: Vec<u32>,
+    stamp: u32,
+    stack: Vec<NodeId>,
+}
+
+impl Walker {
+    /// The outcomes that can be reached, as a set of bits (outcomes up to 31). Stops early once all of `full` are found.
+    pub(crate) fn outcomes(
+        &mut self,
+        diagram: &Diagram,
+        root: NodeId,
+        sheet: &[Opening],
+        full: u32,
+    ) -> u32 {
+        if self.stamps.len() < diagram.nodes.len() {
+            self.stamps.resize(diagram.nodes.len(), 0);
+        }
+        self.stamp += 1;
+        self.stack.clear();
+        self.stack.push(root);
+        let mut found = 0;
+        while let Some(mut id) = self.stack.pop() {
+            loop {
+                if let Some(outcome) = id.outcome() {
+                    found |= 1 << outcome;
+                    break;
+                }
+                let Some(stamp) = self
+                    .stamps
+                    .get_mut(id.0 as usize)
+                    .filter(|stamp| **stamp != self.stamp)
+                else {
+                    break;
+                };
+                *stamp = self.stamp;
+                let variable = diagram.variable(id).unwrap_or(0) as usize;
+                match sheet.get(variable) {
+                    Some(Opening::Known(level)) => {
+                        match diagram.children(id).get(*level as usize) {
+                            Some(child) => id = *child,
+                            None => break,
+                        }
+                    }
+                    Some(Opening::Open(count)) => {
+                        self.stack
+                            .extend(diagram.children(id).iter().take(*count as usize));
+                        break;
+                    }
+                    None => break,
+                }
+            }
+            if found == full {
+                break;
+            }
+        }
+        found
+    }
+}
+
+/// The cheapest change of a sheet that reaches an outcome.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Nearest<C> {
+    /// What it costs in all.
+    pub(crate) cost: C,
+    /// The variables to change, and the levels they get.
+    pub(crate) changes: Vec<(u32, u32)>,
+}
+
+impl Diagram {
+    /// The outcome of a sheet on which every variable is known.
+    pub(crate) fn outcome(&self, root: NodeId, level: impl Fn(u32) -> u32) -> Option<u32> {
+        let mut id = root;
+        while let Some(variable) = self.variable(id) {
+            id = *self.children(id).get(level(variable) as usize)?;
+        }
+        id.outcome()
+    }
+
+    /// The variables asked for on the way of a fully known sheet, in order.
+    pub(crate) fn path(&self, root: NodeId, level: impl Fn(u32) -> u32) -> Vec<u32> {
+        let mut path = Vec::new();
+        let mut id = root;
+        while let Some(variable) = self.variable(id) {
+            path.push(variable);
+            match self.children(id).get(level(variable) as usize) {
+                Some(child) => id = *child,
+                None => break,
+            }
+        }
+        path
+    }
+
+    /// The open variables that the function still depends on, once the known levels are filled in.
+    ///
+    /// Asking exactly these settles the outcome whatever the answers are, and no smaller set does: it is the
+    /// support of the restricted function.
+    pub(crate) fn open_support(
+        &self,
+        root: NodeId,
+        sheet: &[Opening],
+    ) -> Result<Vec<u32>, OverBudget> {
+        let open = |opening: &Opening| match opening {
+            Opening::Known(_) => 1,
+            Opening::Open(count) => *count,
+        };
+        let mut restricted = Diagram::new(sheet.iter().map(open).collect(), self.budget);
+        let mut made: Vec<Option<NodeId>> = vec![None; self.nodes.len()];
+        // Children have smaller numbers than parents, so one pass upwards sees every child before it is needed.
+        for id in self.reachable(root) {
+            let variable = self.variable(id).unwrap_or(0);
+            let new = |child: &NodeId| {
+                made.get(child.0 as usize)
+                    .copied()
+                    .flatten()
+                    .unwrap_or(*child)
+            };
+            let node = match sheet.get(variable as usize) {
+                Some(Opening::Open(count)) => {
+                    let children: Vec<NodeId> = self
+                        .children(id)
+                        .iter()
+                        .take(*count as usize)
+                        .map(new)
+                        .collect();
+                    restricted.node(variable, &children)?
+                }
+                Some(Opening::Known(level)) => self
+                    .children(id)
+                    .get(*level as usize)
+                    .map(new)
+                    .unwrap_or(id),
+                None => id,
+            };
+            if let Some(place) = made.get_mut(id.0 as usize) {
+                *place = Some(node);
+            }
+        }
+        let new_root = made.get(root.0 as usize).copied().flatten().unwrap_or(root);
+        Ok(restricted.support(new_root))
+    }
+
+    /// The cheapest levels that lead to an outcome for which `wanted` holds. `cost(variable, level)` is what it
+    /// costs to have this level; none forbids it. Ties go to the lower levels, so the answer is always the same.
+    pub(crate) fn nearest<C>(
+        &self,
+        root: NodeId,
+        zero: C,
+        wanted: &dyn Fn(u32) -> bool,
+        cost: &dyn Fn(u32, u32) -> Option<C>,
+    ) -> Option<Nearest<C>>
+    where
+        C: Clone + Ord + std::ops::Add<Output = C>,
+    {
+        // The best way down from each node, children first.
+        let nodes = self.reachable(root);
+        let mut best: Vec<Option<(C, u32)>> = vec![None; self.nodes.len()];
+        let price = |best: &[Option<(C, u32)>], id: NodeId| match id.outcome() {
+            Some(outcome) => wanted(outcome).then(|| zero.clone()),
+            None => best
+                .get(id.0 as usize)
+                .cloned()
+                .flatten()
+                .map(|(cost, _)| cost),
+        };
+        for id in nodes {
+            let variable = self.variable(id).unwrap_or(0);
+            let mut cheapest: Option<(C, u32)> = None;
+            for (level, child) in (0_u32..).zip(self.children(id)) {
+                let (Some(step), Some(rest)) = (cost(variable, level), price(&best, *child)) else {
+                    continue;
+                };
+                let total = step + rest;
+                if cheapest.as_ref().is_none_or(|(known, _)| total < *known) {
+                    cheapest = Some((total, level));
+                }
+            }
+            if let Some(place) = best.get_mut(id.0 as usize) {
+                *place = cheapest;
+            }
+        }
+        let total = price(&best, root)?;
+        let mut changes = Vec::new();
+        let mut id = root;
+        while let Some(variable) = self.variable(id) {
+            let (_, level) = best.get(id.0 as usize).cloned().flatten()?;
+            if cost(variable, level).is_some_and(|step| step > zero) {
+                changes.push((variable, level));
+            }
+            id = *self.children(id).get(level as usize)?;
+        }
+        Some(Nearest {
+            cost: total,
+            changes,
+        })
+    }
+}

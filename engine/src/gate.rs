@@ -1,0 +1,193 @@
+//! The safety gate: engine code above any script. It runs first, and nothing lowers it.
+//!
+//! Missing is never "no". What is a flag follows `tier` in the questionnaire: a hard yes, or two soft ones of the
+//! safety block about the other person's acts, end the assessment; everything else can only withhold.
+
+use crate::questionnaire::{Condition, Operator, OptionValue, Questionnaire, SafetyAbout, Tier};
+use crate::responses::{Answer, Missing, Responses, SafetyBlock};
+
+/// What the gate found on one sheet.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Finding {
+    /// Nothing but the safety text may be shown.
+    pub(crate) hard: bool,
+    /// How many soft flags there are, unanswered gate inputs included.
+    pub(crate) soft: u16,
+    /// Some hard item has no yes or no.
+    pub(crate) unanswered: bool,
+    /// The block was left out of the file: nothing may be concluded.
+    pub(crate) left_out: bool,
+    /// A yes of the respondent about their own acts.
+    pub(crate) own_behaviour: bool,
+    /// An answer that the crisis line answers.
+    pub(crate) crisis: bool,
+}
+
+impl Finding {
+    /// Whether any flag is up.
+    pub(crate) fn flagged(&self) -> bool {
+        self.hard || self.soft > 0
+    }
+}
+
+/// What the gate looks at, found once for a questionnaire.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Gate {
+    inputs: Vec<Input>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+struct Input {
+    slot: usize,
+    /// None for an item that is only named in another's `and`.
+    tier: Option<Tier>,
+    block: bool,
+    about: SafetyAbout,
+    /// For each level: is it a yes?
+    yes: Vec<bool>,
+    and: Option<(usize, Vec<bool>)>,
+}
+
+impl Gate {
+    /// The gate of a questionnaire.
+    pub(crate) fn new(questionnaire: &Questionnaire) -> Self {
+        let mut inputs: Vec<Input> = Vec::new();
+        for (at, slot) in questionnaire.slots.iter().enumerate() {
+            let Some(item) = questionnaire.item_of(slot) else {
+                continue;
+            };
+            let Some(safety) = &item.safety else { continue };
+            let yes = Condition {
+                item: slot.id.clone(),
+                op: safety.op.unwrap_or(Operator::Equal),
+                value: safety.value.clone().unwrap_or(OptionValue::Number(1)),
+            };
+            let and = safety.and.as_ref().and_then(|and| {
+                Some((
+                    questionnaire.slot(&and.item)?,
+                    levels(questionnaire, questionnaire.slot(&and.item)?, and),
+                ))
+            });
+            inputs.push(Input {
+                slot: at,
+                tier: Some(safety.tier),
+                block: item.block,
+                about: safety.about,
+                yes: levels(questionnaire, at, &yes),
+                and,
+            });
+        }
+        let named: Vec<usize> = inputs
+            .iter()
+            .filter_map(|input| input.and.as_ref().map(|(slot, _)| *slot))
+            .collect();
+        for slot in named {
+            if !inputs.iter().any(|input| {
+                input.slot == slot && !matches!(input.tier, Some(Tier::Opens | Tier::Crisis))
+            }) {
+                inputs.push(Input {
+                    slot,
+                    tier: None,
+                    block: false,
+                    about: SafetyAbout::Them,
+                    yes: Vec::new(),
+                    and: None,
+                });
+            }
+        }
+        Self { inputs }
+    }
+
+    /// Whether there is a hard item, without which nobody may be assessed.
+    pub(crate) fn has_hard_item(&self) -> bool {
+        self.inputs
+            .iter()
+            .any(|input| input.tier == Some(Tier::Hard))
+    }
+
+    /// Whether the gate has anything to look at.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.inputs.is_empty()
+    }
+
+    /// What the answers say. `answer` gives the answer to a slot, settled for role and form.
+    pub(crate) fn check(&self, safety: SafetyBlock, answer: impl Fn(usize) -> Answer) -> Finding {
+        let mut finding = Finding {
+            left_out: safety == SafetyBlock::LeftOut,
+            ..Finding::default()
+        };
+        let mut soft_of_block = 0;
+        for input in &self.inputs {
+            let hard = input.tier == Some(Tier::Hard);
+            match answer(input.slot) {
+                Answer::Level(level) => {
+                    let own = input.yes.get(usize::from(level)).copied().unwrap_or(false);
+                    let and = input
+                        .and
+                        .as_ref()
+                        .map_or(Some(true), |(slot, yes)| is_yes(answer(*slot), yes));
+                    match input.tier {
+                        Some(Tier::Hard) if own && and == Some(true) => finding.hard = true,
+                        // Unknown answers never add up to a hard flag, but they are not a no either.
+                        Some(Tier::Hard) if own && and.is_none() => finding.unanswered = true,
+                        Some(Tier::Soft) if own && and != Some(false) => {
+                            finding.soft += 1;
+                            finding.own_behaviour |= input.about == SafetyAbout::Myself;
+                            soft_of_block +=
+                                u16::from(input.block && input.about == SafetyAbout::Them);
+                        }
+                        Some(Tier::Crisis) if own => finding.crisis = true,
+                        _ => {}
+                    }
+                }
+                Answer::Missing(reason) => {
+                    // A hard item outside of this form or role, or not asked because of its condition, asks nothing.
+                    finding.unanswered |= hard && reason != Missing::NotShown;
+                    let counts = match input.tier {
+                        Some(Tier::Hard) => matches!(reason, Missing::Declined | Missing::DontKnow),
+                        Some(Tier::Opens | Tier::Crisis) => false,
+                        Some(Tier::Soft) | None => reason.is_unknown(),
+                    };
+                    finding.soft += u16::from(counts);
+                }
+            }
+        }
+        finding.hard |= soft_of_block >= 2;
+        finding
+    }
+
+    /// What the gate says of one person's responses.
+    pub(crate) fn check_responses(&self, responses: &Responses) -> Finding {
+        self.check(responses.safety, |slot| {
+            responses
+                .answers
+                .get(slot)
+                .copied()
+                .unwrap_or(Answer::Missing(Missing::Skipped))
+        })
+    }
+}
+
+/// Whether an answer is a yes; none while it is unknown.
+fn is_yes(answer: Answer, yes: &[bool]) -> Option<bool> {
+    match answer {
+        Answer::Level(level) => Some(yes.get(usize::from(level)).copied().unwrap_or(false)),
+        Answer::Missing(reason) => (!reason.is_unknown()).then_some(false),
+    }
+}
+
+fn levels(questionnaire: &Questionnaire, slot: usize, condition: &Condition) -> Vec<bool> {
+    let Some(slot) = questionnaire.slots.get(slot) else {
+        return Vec::new();
+    };
+    (0..slot.levels.count())
+        .map(|level| {
+            slot.levels
+                .value(level)
+                .is_some_and(|value| condition.op.holds(&value, &condition.value))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests;

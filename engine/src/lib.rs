@@ -1,0 +1,36 @@
+//! Scores answer sheets by rules that anyone can read, trace and prove.
+//!
+//! Files become a [`Questionnaire`](questionnaire::Questionnaire), [`Responses`](responses::Responses) and a
+//! [`Ruleset`]; [`assess`] makes an [`Assessment`](assessment::Assessment) of them. Nothing here reads a file, a
+//! clock or a terminal.
+#![cfg_attr(not(test), deny(clippy::print_stdout, clippy::print_stderr))]
+
+mod assess;
+pub mod assessment;
+mod compile;
+pub mod diagnostic;
+mod diagram;
+pub mod exact;
+mod explain;
+pub mod fingerprint;
+mod gate;
+pub mod questionnaire;
+pub mod responses;
+mod ruleset;
+mod scoring;
+mod script;
+
+pub use assess::{
+    AnswerBlock, AssessedRow, BlockAssessment, EngineReason, NotLoaded, Reason, RowView,
+    RuleOutcome, Signal, assess, assess_block,
+};
+pub use compile::{
+    Adjust, Aggregate, Band, Outcome, Rule, RuleEffect, Scale, Screens, Sign, Variant,
+};
+pub use explain::{effects_of, forms_of, item_text, with_bond};
+pub use ruleset::{
+    Aggregation, Comparison, ENGINE_REASONS, Kind, LoadOptions, NODE_BUDGET, Parameter,
+    REQUIRED_HEADINGS, Ruleset, header_of, load,
+};
+pub use scoring::{Need, ScaleItem, Score, Value};
+pub use script::api_reference;

@@ -1,0 +1,283 @@
+//! Questionnaires: what is asked, of whom, and which answers there are.
+//!
+//! A [`Questionnaire`] is made by [`Questionnaire::load`] from JSON and is checked: every id is unique, every
+//! option has a value, every condition names an item that stands earlier. Scales and rules are not here: a
+//! ruleset declares them.
+
+mod check;
+mod format;
+mod locate;
+
+pub(crate) use check::parse_json;
+pub(crate) use locate::{Step, locate};
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use crate::diagnostic::{LoadError, SourceFile};
+#[cfg(test)]
+pub(crate) use format::QuestionnaireFile;
+pub use format::{
+    Bond, Condition, Direction, Form, Operator, OptionValue, QUESTIONNAIRE_FORMAT, Role, Safety,
+    SafetyAbout, Tier, Wording,
+};
+
+/// The item that says who broke the trust; its values are `hurt`, `broke`, `both`.
+pub const ROLE_ITEM: &str = "my_role";
+/// The item that says what kind of bond it is; its values are `partner`, `friend`, `family`.
+pub const BOND_ITEM: &str = "bond_kind";
+/// The item that says that the respondent is under 18; unanswered, it means not under 18.
+pub const MINOR_ITEM: &str = "under_18";
+
+/// A checked questionnaire.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Questionnaire {
+    /// Its stable id, for example `trust-repair`.
+    pub id: String,
+    /// Its version; answers name it.
+    pub version: String,
+    /// What people call it.
+    pub title: String,
+    /// What it asks about, in a sentence or two.
+    pub description: String,
+    /// Where its items come from.
+    pub source: String,
+    /// Under which licence its wording may be used.
+    pub licence: String,
+    /// The words that stand for `{bond}` in texts, for each bond.
+    pub bond_words: BTreeMap<Bond, String>,
+    /// The items in the order in which they are asked.
+    pub items: Vec<Item>,
+    /// What can be answered: one slot for a choice or a number, one for each option of a multi item.
+    pub slots: Vec<Slot>,
+    /// SHA-256 of the file, in hexadecimal.
+    pub sha256: String,
+}
+
+/// One question.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Item {
+    /// Its stable id.
+    pub id: String,
+    /// What kind of answer it takes.
+    pub kind: ItemKind,
+    /// What is asked.
+    pub text: Wording,
+    /// Why it is asked, for people who want to know.
+    pub why: Option<String>,
+    /// Whether a higher value speaks for (`+`) or against (`-`) repair; `0`: read by rules, never averaged.
+    pub direction: Option<Direction>,
+    /// The dimension it belongs to, as readers group them.
+    pub dimension: Option<String>,
+    /// Who is asked it; empty means everybody.
+    pub roles: Vec<Role>,
+    /// In which forms it is asked; empty means in all.
+    pub forms: Vec<Form>,
+    /// It is about the situation, not about the relationship: asked first, never stepped, not counted as core.
+    pub context: bool,
+    /// Whether "does not apply" is offered.
+    pub offers_not_applicable: bool,
+    /// What the safety gate makes of it.
+    pub safety: Option<Safety>,
+    /// It is one of the items of the safety block: never opened, stepped, proposed or written.
+    pub block: bool,
+    /// It is asked only if this holds.
+    pub asked_if: Option<Condition>,
+    /// Where it comes from, if not where the questionnaire comes from.
+    pub source: Option<String>,
+}
+
+/// The kinds of answers.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ItemKind {
+    /// One of the options, in their order.
+    Choice(Vec<ResponseOption>),
+    /// A whole number from `min` to `max`, both included.
+    Number {
+        /// The lowest value.
+        min: i64,
+        /// The highest value.
+        max: i64,
+        /// What is counted, for example `weeks`.
+        unit: Option<String>,
+        /// What the highest value means, for example `a year or more`.
+        max_label: Option<String>,
+    },
+    /// Any number of the options; each is a yes/no slot `item.option`.
+    Multi(Vec<ResponseOption>),
+    /// Free text: never scored, never echoed.
+    Text,
+}
+
+/// One answer that is offered.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ResponseOption {
+    /// The value that is stored and read by rules.
+    pub value: OptionValue,
+    /// What people read.
+    pub label: String,
+}
+
+/// The unit of answering: what one column of a survey holds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Slot {
+    /// `item`, or `item.option` for an option of a multi item.
+    pub id: String,
+    /// The position of its item in [`Questionnaire::items`].
+    pub item: usize,
+    /// Which option of a multi item it is.
+    pub option: Option<usize>,
+    /// The answers it can hold.
+    pub levels: Levels,
+}
+
+/// The answers that a slot can hold, in order; an answer is stored as its position here.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Levels {
+    /// The values of response options and their labels.
+    Options(Vec<ResponseOption>),
+    /// The whole numbers from `min` to `max`.
+    Range {
+        /// The lowest value.
+        min: i64,
+        /// The highest value.
+        max: i64,
+    },
+}
+
+impl Levels {
+    /// How many answers there are.
+    pub fn count(&self) -> usize {
+        match self {
+            Levels::Options(options) => options.len(),
+            Levels::Range { min, max } => usize::try_from(max - min + 1).unwrap_or(0),
+        }
+    }
+
+    /// The number that a level stands for; none for a word.
+    pub fn number(&self, level: usize) -> Option<i64> {
+        match self {
+            Levels::Options(options) => options.get(level)?.value.number(),
+            Levels::Range { min, .. } => Some(min + i64::try_from(level).ok()?),
+        }
+    }
+
+    /// The value that a level stands for.
+    pub fn value(&self, level: usize) -> Option<OptionValue> {
+        match self {
+            Levels::Options(options) => options.get(level).map(|option| option.value.clone()),
+            Levels::Range { .. } => self.number(level).map(OptionValue::Number),
+        }
+    }
+
+    /// The level of a value.
+    pub fn level_of(&self, value: &OptionValue) -> Option<usize> {
+        match (self, value) {
+            (Levels::Options(options), value) => {
+                options.iter().position(|option| option.value == *value)
+            }
+            (Levels::Range { min, max }, OptionValue::Number(n)) if (min..=max).contains(&n) => {
+                usize::try_from(n - min).ok()
+            }
+            _ => None,
+        }
+    }
+
+    /// The label of a level; numbers are their own label.
+    pub fn label(&self, level: usize) -> String {
+        match self {
+            Levels::Options(options) => options
+                .get(level)
+                .map(|option| option.label.clone())
+                .unwrap_or_default(),
+            Levels::Range { .. } => self
+                .number(level)
+                .map(|n| n.to_string())
+                .unwrap_or_default(),
+        }
+    }
+
+    /// The lowest and the highest number; none if the values are words.
+    pub fn bounds(&self) -> Option<(i64, i64)> {
+        let numbers: Option<Vec<i64>> = match self {
+            Levels::Options(options) => {
+                options.iter().map(|option| option.value.number()).collect()
+            }
+            Levels::Range { min, max } => Some(vec![*min, *max]),
+        };
+        let numbers = numbers?;
+        Some((*numbers.iter().min()?, *numbers.iter().max()?))
+    }
+}
+
+impl Questionnaire {
+    /// Reads and checks a questionnaire.
+    ///
+    /// # Errors
+    /// All problems that were found, each with its place in the file.
+    pub fn load(source: &SourceFile) -> Result<Self, LoadError> {
+        check::load(source)
+    }
+
+    /// The item with this id.
+    pub fn item(&self, id: &str) -> Option<&Item> {
+        self.items.iter().find(|item| item.id == id)
+    }
+
+    /// The position of the slot with this id (`item` or `item.option`).
+    pub fn slot(&self, id: &str) -> Option<usize> {
+        self.slots.iter().position(|slot| slot.id == id)
+    }
+
+    /// The item that a slot belongs to.
+    pub fn item_of(&self, slot: &Slot) -> Option<&Item> {
+        self.items.get(slot.item)
+    }
+
+    /// The slots of an item.
+    pub fn slots_of(&self, item: usize) -> impl Iterator<Item = (usize, &Slot)> {
+        self.slots
+            .iter()
+            .enumerate()
+            .filter(move |(_, slot)| slot.item == item)
+    }
+}
+
+impl Item {
+    /// Whether the item belongs to this form as seen by this role.
+    ///
+    /// Who is `both` is asked what the hurt one and what the one who broke trust are asked.
+    pub fn is_asked_in(&self, role: Role, form: Form) -> bool {
+        let in_role = self.roles.is_empty() || role == Role::Both || self.roles.contains(&role);
+        let in_form = self.forms.is_empty() || self.forms.contains(&form);
+        in_role && in_form
+    }
+
+    /// Whether the item counts for completeness: asked in the short form, neither context nor safety block nor text.
+    pub fn is_core(&self) -> bool {
+        let in_short = self.forms.is_empty() || self.forms.contains(&Form::Short);
+        in_short && !self.context && !self.block && self.kind != ItemKind::Text
+    }
+}
+
+impl fmt::Display for OptionValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            OptionValue::Number(n) => write!(f, "{n}"),
+            OptionValue::Word(word) => f.write_str(word),
+        }
+    }
+}
+
+impl OptionValue {
+    /// The number, if it is one.
+    pub fn number(&self) -> Option<i64> {
+        match self {
+            OptionValue::Number(n) => Some(*n),
+            OptionValue::Word(_) => None,
+        }
+    }
+}

@@ -1,0 +1,982 @@
+//! Names and strata: every name is known, and each declaration reads only what is computed before it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{
+    ASSESSMENT_SIGNALS, Body, Declaration, Draft, ENGINE_REASONS, Effect, Expr, Kind, Name, When,
+};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::questionnaire::{ItemKind, Levels, Role};
+use crate::script::{FUNCTIONS, Namespace, function};
+
+/// In which order things are computed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Stratum {
+    Items,
+    Scales,
+    Aggregates,
+    Rules,
+    Overlays,
+    Stages,
+}
+
+/// What a name can stand for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum NameKind {
+    Item,
+    Multi,
+    Text,
+    Scale,
+    Aggregate,
+    Number,
+    Condition(usize),
+}
+
+/// Who reads, and up to where.
+struct Context {
+    what: &'static str,
+    upto: Stratum,
+    flagged: bool,
+}
+
+struct Names<'a, 'd> {
+    draft: &'a Draft<'d>,
+    problems: &'a mut Vec<Diagnostic>,
+    names: BTreeMap<&'a str, NameKind>,
+    used: BTreeSet<String>,
+}
+
+/// Checks all names of a ruleset.
+pub(super) fn check(draft: &Draft<'_>, problems: &mut Vec<Diagnostic>) {
+    let mut names = BTreeMap::new();
+    for item in &draft.questionnaire.items {
+        let kind = match item.kind {
+            ItemKind::Multi(_) => NameKind::Multi,
+            ItemKind::Text => NameKind::Text,
+            _ => NameKind::Item,
+        };
+        names.insert(item.id.as_str(), kind);
+    }
+    let mut check = Names {
+        draft,
+        problems,
+        names,
+        used: BTreeSet::new(),
+    };
+    check.declare();
+    check.kinds();
+    for declaration in &draft.declarations {
+        check.declaration(declaration);
+    }
+    check.unused();
+}
+
+impl<'a> Names<'a, '_> {
+    fn declare(&mut self) {
+        // The same id may be declared once for each role.
+        let mut seen: Vec<(&str, &str, Option<Role>)> = Vec::new();
+        let mut bands: BTreeSet<&str> = BTreeSet::new();
+        for (at, declaration) in self.draft.declarations.iter().enumerate() {
+            let id = declaration.id.text.as_str();
+            let space = space(&declaration.body);
+            let kind = match &declaration.body {
+                Body::Scale { .. } => Some(NameKind::Scale),
+                Body::Aggregate { .. } => Some(NameKind::Aggregate),
+                Body::Param { .. } | Body::Const { .. } => Some(NameKind::Number),
+                Body::Condition { .. } => Some(NameKind::Condition(at)),
+                Body::Band { .. } => {
+                    bands.insert(id);
+                    None
+                }
+                _ => None,
+            };
+            if !["band", "screen", "adjust", "header"].contains(&space) {
+                let clash = seen.iter().any(|(s, i, role)| {
+                    *s == space
+                        && *i == id
+                        && (role.is_none()
+                            || declaration.role.is_none()
+                            || *role == declaration.role)
+                });
+                if clash {
+                    self.problems.push(self.draft.error(
+                        Code::DuplicateId,
+                        &declaration.id.place,
+                        format!("`{id}` is declared twice"),
+                    ));
+                }
+                seen.push((space, id, declaration.role));
+            }
+            if let Some(kind) = kind {
+                if matches!(
+                    self.names.get(id),
+                    Some(NameKind::Item | NameKind::Multi | NameKind::Text)
+                ) {
+                    self.problems.push(self.draft.error(
+                        Code::DuplicateId,
+                        &declaration.id.place,
+                        format!("`{id}` is already an item of the questionnaire"),
+                    ));
+                }
+                self.names.insert(id, kind);
+            }
+        }
+    }
+
+    /// What belongs into which kind of ruleset.
+    fn kinds(&mut self) {
+        let kind = self.draft.kind;
+        for declaration in &self.draft.declarations {
+            let fits = match (&declaration.body, kind) {
+                (
+                    Body::Rule { .. }
+                    | Body::Sign { .. }
+                    | Body::Overlay { .. }
+                    | Body::Stage { .. }
+                    | Body::Signal { .. },
+                    Kind::Instrument,
+                ) => false,
+                (
+                    Body::Reason { .. }
+                    | Body::Floor { .. }
+                    | Body::Straightline { .. }
+                    | Body::Contradicts { .. },
+                    Kind::Instrument | Kind::Study,
+                ) => false,
+                (Body::Band { .. }, Kind::Assessment) => false,
+                _ => true,
+            };
+            if !fits {
+                let message = format!(
+                    "`{}` does not belong into {} {}",
+                    space(&declaration.body),
+                    article(kind),
+                    kind.as_str()
+                );
+                self.problems.push(self.draft.error(
+                    Code::WrongKind,
+                    &declaration.id.place,
+                    message,
+                ));
+            }
+            if let Body::Rule { effects, .. } = &declaration.body
+                && kind == Kind::Assessment
+                && effects
+                    .iter()
+                    .any(|effect| matches!(effect, Effect::Points { .. }))
+            {
+                let message = "points belong into studies; in an assessment a rule raises a sign, a flag, or notes";
+                self.problems.push(self.draft.error(
+                    Code::WrongKind,
+                    &declaration.id.place,
+                    message,
+                ));
+            }
+            if let Body::Signal { when, .. } = &declaration.body
+                && kind == Kind::Assessment
+            {
+                let id = declaration.id.text.as_str();
+                if !ASSESSMENT_SIGNALS.contains(&id) {
+                    let message = format!(
+                        "the signals of an assessment are {}",
+                        ASSESSMENT_SIGNALS.join(", ")
+                    );
+                    self.problems.push(
+                        self.draft
+                            .error(Code::UnknownName, &declaration.id.place, message)
+                            .did_you_mean(id, ASSESSMENT_SIGNALS),
+                    );
+                }
+                if (id == "mixed") != (*when == When::Otherwise) {
+                    self.problems.push(self.draft.error(
+                        Code::WrongKind,
+                        &declaration.id.place,
+                        "`mixed` is what is left: `signal mixed otherwise`",
+                    ));
+                }
+            }
+        }
+        if kind == Kind::Assessment {
+            let floors = self
+                .draft
+                .declarations
+                .iter()
+                .filter(|declaration| matches!(declaration.body, Body::Floor { .. }))
+                .count();
+            let mixed = self
+                .draft
+                .declarations
+                .iter()
+                .any(|d| matches!(d.body, Body::Signal { .. }) && d.id.text == "mixed");
+            let header = self
+                .draft
+                .declarations
+                .iter()
+                .find(|declaration| matches!(declaration.body, Body::Header { .. }));
+            if let Some(header) = header {
+                if floors != 1 {
+                    self.problems.push(
+                        self.draft
+                            .error(
+                                Code::MissingClause,
+                                &header.id.place,
+                                "an assessment declares once how much must be answered",
+                            )
+                            .hint("floor core 0.6 source \"...\";"),
+                    );
+                }
+                if !mixed {
+                    self.problems.push(self.draft.error(
+                        Code::MissingClause,
+                        &header.id.place,
+                        "an assessment declares `signal mixed otherwise`",
+                    ));
+                }
+            }
+        }
+    }
+
+    fn declaration(&mut self, declaration: &'a Declaration) {
+        match &declaration.body {
+            Body::Scale { terms, need, .. } => {
+                let mut once = BTreeSet::new();
+                for term in terms {
+                    self.scale_item(&term.item);
+                    if !once.insert(&term.item.text) {
+                        self.problems.push(self.draft.error(
+                            Code::DuplicateId,
+                            &term.item.place,
+                            format!("`{}` is counted twice", term.item.text),
+                        ));
+                    }
+                }
+                self.need(declaration, *need, terms.len());
+            }
+            Body::Aggregate { parts, need } => {
+                for part in parts {
+                    self.aggregate_part(declaration, &part.name);
+                    if let Some(when) = &part.zero_when {
+                        self.expression(
+                            when,
+                            &Context {
+                                what: "`zero_when`",
+                                upto: Stratum::Scales,
+                                flagged: false,
+                            },
+                            0,
+                        );
+                    }
+                }
+                self.need(declaration, *need, parts.len());
+            }
+            Body::Adjust { when, .. } => {
+                self.named(&declaration.id, NameKind::Scale, "scale");
+                self.expression(
+                    when,
+                    &Context {
+                        what: "an adjustment",
+                        upto: Stratum::Scales,
+                        flagged: false,
+                    },
+                    0,
+                );
+            }
+            Body::Rule { when, effects } => {
+                let note = effects.iter().all(|effect| *effect == Effect::Note);
+                self.expression(
+                    when,
+                    &Context {
+                        what: "a rule",
+                        upto: Stratum::Aggregates,
+                        flagged: note,
+                    },
+                    0,
+                );
+                for effect in effects {
+                    if let Effect::Sign { sign, .. } = effect {
+                        self.declared(sign, "sign", |body| matches!(body, Body::Sign { .. }));
+                    }
+                }
+                if self.draft.kind == Kind::Assessment && declaration.source.is_none() {
+                    let problem = self.draft.error(
+                        Code::MissingSource,
+                        &declaration.id.place,
+                        format!("the rule `{}` has no `source`", declaration.id.text),
+                    );
+                    self.problems
+                        .push(problem.hint("cite one, or write source \"design choice\""));
+                }
+                self.sentence(declaration.because.as_ref());
+            }
+            Body::Overlay { when } => self.expression(
+                when,
+                &Context {
+                    what: "an overlay",
+                    upto: Stratum::Rules,
+                    flagged: true,
+                },
+                0,
+            ),
+            Body::Stage {
+                when: When::Holds(when),
+            } => {
+                self.expression(
+                    when,
+                    &Context {
+                        what: "a stage",
+                        upto: Stratum::Overlays,
+                        flagged: false,
+                    },
+                    0,
+                );
+            }
+            Body::Signal {
+                when: When::Holds(when),
+                ..
+            } => {
+                self.expression(
+                    when,
+                    &Context {
+                        what: "a signal",
+                        upto: Stratum::Stages,
+                        flagged: false,
+                    },
+                    0,
+                );
+            }
+            Body::Reason { when } => match when {
+                Some(When::Holds(when)) => self.expression(
+                    when,
+                    &Context {
+                        what: "a reason",
+                        upto: Stratum::Stages,
+                        flagged: false,
+                    },
+                    0,
+                ),
+                Some(When::Otherwise) => {}
+                None if ENGINE_REASONS.contains(&declaration.id.text.as_str()) => {}
+                None => {
+                    let message = format!(
+                        "a reason needs `when`; only the engine's own have none: {}",
+                        ENGINE_REASONS.join(", ")
+                    );
+                    self.problems.push(self.draft.error(
+                        Code::MissingClause,
+                        &declaration.id.place,
+                        message,
+                    ));
+                }
+            },
+            Body::Band { .. } => self.named(&declaration.id, NameKind::Scale, "scale"),
+            Body::Contradicts { other } => {
+                self.scale_item(&declaration.id);
+                self.scale_item(other);
+            }
+            Body::Condition { when } => {
+                // Where it is used decides what it may read; here only that its names exist.
+                self.expression(
+                    when,
+                    &Context {
+                        what: "a condition",
+                        upto: Stratum::Stages,
+                        flagged: true,
+                    },
+                    0,
+                );
+            }
+            _ => {}
+        }
+    }
+
+    fn need(&mut self, declaration: &Declaration, need: Option<crate::exact::Exact>, parts: usize) {
+        let most = crate::exact::Exact::from_integer(parts as i128);
+        if need.is_some_and(|need| {
+            need <= crate::exact::Exact::from_integer(0)
+                || need > most
+                || (need > crate::exact::Exact::from_integer(1) && !need.is_integer())
+        }) {
+            let message =
+                format!("`need` is a share between 0 and 1, or a count from 1 to {parts}");
+            self.problems.push(self.draft.error(
+                Code::InvalidNumber,
+                &declaration.id.place,
+                message,
+            ));
+        }
+    }
+
+    /// An item that can be averaged: it has numbers, is not in the safety block and not a multi item.
+    fn scale_item(&mut self, name: &Name) {
+        self.used.insert(name.text.clone());
+        let Some(item) = self.draft.questionnaire.item(&name.text) else {
+            let known: Vec<&str> = self
+                .draft
+                .questionnaire
+                .items
+                .iter()
+                .map(|item| item.id.as_str())
+                .collect();
+            let message = format!(
+                "no item `{}` in questionnaire `{}`",
+                name.text, self.draft.questionnaire.id
+            );
+            self.problems.push(
+                self.draft
+                    .error(Code::UnknownItem, &name.place, message)
+                    .did_you_mean(&name.text, known),
+            );
+            return;
+        };
+        if item.block {
+            self.safety_item(name);
+        }
+        let numeric = self
+            .draft
+            .questionnaire
+            .slot(&item.id)
+            .and_then(|slot| self.draft.questionnaire.slots.get(slot))
+            .is_some_and(|slot| match &slot.levels {
+                Levels::Range { .. } => true,
+                Levels::Options(options) => {
+                    options.iter().all(|option| option.value.number().is_some())
+                }
+            });
+        if !numeric {
+            self.problems.push(self.draft.error(
+                Code::InvalidItem,
+                &name.place,
+                format!("the answers to `{}` are not numbers", name.text),
+            ));
+        }
+    }
+
+    fn safety_item(&mut self, name: &Name) {
+        let problem = self.draft.error(
+            Code::SafetyItemRead,
+            &name.place,
+            format!(
+                "`{}` belongs to the safety block, which no rule may read",
+                name.text
+            ),
+        );
+        self.problems.push(problem.hint("the gate is engine code; `flagged()` says in overlays and notes whether it raised a flag"));
+    }
+
+    fn aggregate_part(&mut self, owner: &Declaration, name: &Name) {
+        self.used.insert(name.text.clone());
+        let earlier = self
+            .draft
+            .declarations
+            .iter()
+            .take_while(|declaration| declaration.id.place != owner.id.place)
+            .any(|declaration| {
+                matches!(declaration.body, Body::Aggregate { .. })
+                    && declaration.id.text == name.text
+            });
+        match self.names.get(name.text.as_str()) {
+            Some(NameKind::Scale) => {}
+            Some(NameKind::Aggregate) if earlier => {}
+            Some(NameKind::Aggregate) => {
+                self.problems.push(self.draft.error(
+                    Code::WrongStratum,
+                    &name.place,
+                    format!(
+                        "the aggregate `{}` must be declared before it is used",
+                        name.text
+                    ),
+                ));
+            }
+            _ => {
+                let known: Vec<&str> = self
+                    .names
+                    .iter()
+                    .filter(|(_, kind)| matches!(kind, NameKind::Scale | NameKind::Aggregate))
+                    .map(|(name, _)| *name)
+                    .collect();
+                self.problems.push(
+                    self.draft
+                        .error(
+                            Code::UnknownName,
+                            &name.place,
+                            format!("no scale or aggregate `{}`", name.text),
+                        )
+                        .did_you_mean(&name.text, known),
+                );
+            }
+        }
+    }
+
+    fn named(&mut self, name: &Name, kind: NameKind, what: &str) {
+        self.used.insert(name.text.clone());
+        if self.names.get(name.text.as_str()) != Some(&kind) {
+            let known: Vec<&str> = self
+                .names
+                .iter()
+                .filter(|(_, k)| **k == kind)
+                .map(|(name, _)| *name)
+                .collect();
+            self.problems.push(
+                self.draft
+                    .error(
+                        Code::UnknownName,
+                        &name.place,
+                        format!("no {what} `{}`", name.text),
+                    )
+                    .did_you_mean(&name.text, known),
+            );
+        }
+    }
+
+    fn declared(&mut self, name: &Name, what: &str, is: impl Fn(&Body) -> bool) {
+        let known: Vec<&str> = self
+            .draft
+            .declarations
+            .iter()
+            .filter(|declaration| is(&declaration.body))
+            .map(|declaration| declaration.id.text.as_str())
+            .collect();
+        if !known.contains(&name.text.as_str()) {
+            self.problems.push(
+                self.draft
+                    .error(
+                        Code::UnknownName,
+                        &name.place,
+                        format!("no {what} `{}`", name.text),
+                    )
+                    .did_you_mean(&name.text, known),
+            );
+        }
+    }
+
+    fn expression(&mut self, expr: &'a Expr, context: &Context, depth: usize) {
+        for name in &expr.names {
+            self.used.insert(name.text.clone());
+            match self.names.get(name.text.as_str()).copied() {
+                Some(NameKind::Item) => {
+                    if self
+                        .draft
+                        .questionnaire
+                        .item(&name.text)
+                        .is_some_and(|item| item.block)
+                    {
+                        self.safety_item(name);
+                    }
+                }
+                Some(NameKind::Multi) => {
+                    let problem = self.draft.error(
+                        Code::UnknownName,
+                        &name.place,
+                        format!("`{}` has several answers", name.text),
+                    );
+                    self.problems.push(problem.hint(format!(
+                        "ask for one of them: ticked(\"{}.option\")",
+                        name.text
+                    )));
+                }
+                Some(NameKind::Text) => {
+                    self.problems.push(self.draft.error(
+                        Code::InvalidItem,
+                        &name.place,
+                        format!("`{}` is free text, which is never scored", name.text),
+                    ));
+                }
+                Some(NameKind::Scale) => self.stratum(name, Stratum::Scales, context),
+                Some(NameKind::Aggregate) => self.stratum(name, Stratum::Aggregates, context),
+                Some(NameKind::Number) => {}
+                Some(NameKind::Condition(at)) => self.condition(name, at, expr, context, depth),
+                None => {
+                    let known: Vec<&str> = self.names.keys().copied().collect();
+                    let message = format!(
+                        "`{}` is no item, scale, aggregate, condition or parameter",
+                        name.text
+                    );
+                    self.problems.push(
+                        self.draft
+                            .error(Code::UnknownName, &name.place, message)
+                            .did_you_mean(&name.text, known),
+                    );
+                }
+            }
+        }
+        for (name, argument) in &expr.calls {
+            self.call(name, argument.as_ref(), context, depth);
+        }
+    }
+
+    /// A named condition stands for its text: it must be declared earlier, and what it reads must be readable here.
+    fn condition(&mut self, name: &Name, at: usize, expr: &Expr, context: &Context, depth: usize) {
+        let Some(declaration) = self.draft.declarations.get(at) else {
+            return;
+        };
+        let later =
+            (declaration.id.place.file, declaration.id.place.span.start)
+                >= (expr.place.file, expr.place.span.start)
+                && self.draft.declarations.iter().any(
+                    |d| matches!(&d.body, Body::Condition { when } if when.place == expr.place),
+                );
+        if later || depth > 16 {
+            self.problems.push(self.draft.error(
+                Code::WrongStratum,
+                &name.place,
+                format!(
+                    "the condition `{}` must be declared before it is used in another",
+                    name.text
+                ),
+            ));
+            return;
+        }
+        if let Body::Condition { when } = &declaration.body {
+            let before = self.problems.len();
+            self.expression(when, context, depth + 1);
+            // What is wrong inside is told once, at the condition itself; what is wrong for this reader, here too.
+            if self.problems.len() > before
+                && self
+                    .problems
+                    .iter()
+                    .skip(before)
+                    .all(|problem| problem.code != Code::WrongStratum)
+            {
+                self.problems.truncate(before);
+            }
+        }
+    }
+
+    fn stratum(&mut self, name: &Name, stratum: Stratum, context: &Context) {
+        if stratum > context.upto {
+            let message = format!(
+                "{} cannot read `{}`, which is computed later",
+                context.what, name.text
+            );
+            self.problems
+                .push(self.draft.error(Code::WrongStratum, &name.place, message));
+        }
+    }
+
+    fn call(&mut self, name: &Name, argument: Option<&Name>, context: &Context, depth: usize) {
+        let Some(known) = function(&name.text) else {
+            let own = self
+                .draft
+                .declarations
+                .iter()
+                .filter(|declaration| matches!(declaration.body, Body::Function { .. }));
+            let own: Vec<&str> = own
+                .map(|declaration| declaration.id.text.as_str())
+                .collect();
+            if !own.contains(&name.text.as_str()) {
+                let all = own
+                    .into_iter()
+                    .chain(FUNCTIONS.iter().map(|function| function.name));
+                let problem = self.draft.error(
+                    Code::UnknownFunction,
+                    &name.place,
+                    format!("there is no function `{}`", name.text),
+                );
+                self.problems.push(
+                    problem
+                        .did_you_mean(&name.text, all)
+                        .hint("rulesets/API.md lists what a rule can call"),
+                );
+            }
+            return;
+        };
+        if known.names == Namespace::Nothing {
+            match known.name {
+                "flagged" if !context.flagged => {
+                    let message = format!(
+                        "{} cannot read `flagged()`; only overlays and rules that note can",
+                        context.what
+                    );
+                    self.problems
+                        .push(self.draft.error(Code::WrongStratum, &name.place, message));
+                }
+                "signs_present" => self.stratum(name, Stratum::Rules, context),
+                _ => {}
+            }
+            return;
+        }
+        let Some(argument) = argument else {
+            let problem = self.draft.error(
+                Code::Syntax,
+                &name.place,
+                format!("`{}` takes a name in quotes", known.name),
+            );
+            self.problems.push(problem.hint(known.signature));
+            return;
+        };
+        self.used.insert(argument.text.clone());
+        match known.names {
+            Namespace::ItemOrScale => match self.names.get(argument.text.as_str()) {
+                Some(NameKind::Item) => {
+                    if self
+                        .draft
+                        .questionnaire
+                        .item(&argument.text)
+                        .is_some_and(|item| item.block)
+                    {
+                        self.safety_item(argument);
+                    }
+                }
+                Some(NameKind::Scale) => self.stratum(argument, Stratum::Scales, context),
+                _ => {
+                    let known: Vec<&str> = self
+                        .names
+                        .iter()
+                        .filter(|(_, kind)| matches!(kind, NameKind::Scale | NameKind::Item))
+                        .map(|(name, _)| *name)
+                        .collect();
+                    self.problems.push(
+                        self.draft
+                            .error(
+                                Code::UnknownName,
+                                &argument.place,
+                                format!("no item or scale `{}`", argument.text),
+                            )
+                            .did_you_mean(&argument.text, known),
+                    );
+                }
+            },
+            Namespace::Option => {
+                let slot = self
+                    .draft
+                    .questionnaire
+                    .slots
+                    .iter()
+                    .find(|slot| slot.option.is_some() && slot.id == argument.text);
+                match slot.and_then(|slot| self.draft.questionnaire.item_of(slot)) {
+                    Some(item) if item.block => self.safety_item(argument),
+                    Some(_) => {}
+                    None => {
+                        let known: Vec<&str> = self
+                            .draft
+                            .questionnaire
+                            .slots
+                            .iter()
+                            .filter(|slot| slot.option.is_some())
+                            .map(|slot| slot.id.as_str())
+                            .collect();
+                        self.problems.push(
+                            self.draft
+                                .error(
+                                    Code::UnknownItem,
+                                    &argument.place,
+                                    format!("no item option `{}`", argument.text),
+                                )
+                                .did_you_mean(&argument.text, known),
+                        );
+                    }
+                }
+            }
+            Namespace::Scale => {
+                self.named(argument, NameKind::Scale, "scale");
+                self.stratum(argument, Stratum::Items, context);
+            }
+            Namespace::Rule => {
+                self.declared(argument, "rule", |body| matches!(body, Body::Rule { .. }));
+                self.stratum(argument, Stratum::Rules, context);
+                self.tainted(argument, context, depth);
+            }
+            Namespace::Sign => {
+                self.declared(argument, "sign", |body| matches!(body, Body::Sign { .. }));
+                self.stratum(argument, Stratum::Rules, context);
+            }
+            Namespace::Points => {
+                self.points(argument);
+                self.stratum(argument, Stratum::Rules, context);
+            }
+            Namespace::Overlay => {
+                self.declared(argument, "overlay", |body| {
+                    matches!(body, Body::Overlay { .. })
+                });
+                self.stratum(argument, Stratum::Overlays, context);
+                self.tainted(argument, context, depth);
+            }
+            Namespace::Stage => {
+                self.declared(argument, "stage", |body| matches!(body, Body::Stage { .. }));
+                self.stratum(argument, Stratum::Stages, context);
+            }
+            Namespace::Nothing => {}
+        }
+    }
+
+    /// A rule or overlay that reads `flagged()` must not reach stage or signal in a roundabout way.
+    fn tainted(&mut self, name: &Name, context: &Context, depth: usize) {
+        if context.flagged || depth > 16 {
+            return;
+        }
+        let draft = self.draft;
+        let reads_flag = draft
+            .declarations
+            .iter()
+            .filter(|declaration| declaration.id.text == name.text)
+            .any(|declaration| match &declaration.body {
+                Body::Rule { when, .. } | Body::Overlay { when } => reads_flagged(draft, when, 0),
+                _ => false,
+            });
+        if reads_flag {
+            let message = format!(
+                "{} cannot read `{}`, which reads `flagged()`",
+                context.what, name.text
+            );
+            self.problems
+                .push(draft.error(Code::WrongStratum, &name.place, message));
+        }
+    }
+
+    fn points(&mut self, name: &Name) {
+        let known: BTreeSet<&str> = self
+            .draft
+            .declarations
+            .iter()
+            .flat_map(|declaration| match &declaration.body {
+                Body::Rule { effects, .. } => effects.as_slice(),
+                _ => &[],
+            })
+            .filter_map(|effect| match effect {
+                Effect::Points { name, .. } => Some(name.text.as_str()),
+                _ => None,
+            })
+            .collect();
+        if !known.contains(name.text.as_str()) {
+            self.problems.push(
+                self.draft
+                    .error(
+                        Code::UnknownName,
+                        &name.place,
+                        format!("no rule gives points `{}`", name.text),
+                    )
+                    .did_you_mean(&name.text, known),
+            );
+        }
+    }
+
+    /// The names in `{...}` of a sentence.
+    fn sentence(&mut self, text: Option<&Name>) {
+        let Some(text) = text else { return };
+        for name in placeholders(&text.text) {
+            let is_sign = self.draft.declarations.iter().any(|declaration| {
+                matches!(declaration.body, Body::Sign { .. }) && declaration.id.text == name
+            });
+            let block = self
+                .draft
+                .questionnaire
+                .item(&name)
+                .is_some_and(|item| item.block);
+            if block {
+                self.safety_item(&Name {
+                    text: name,
+                    place: text.place.clone(),
+                });
+            } else if !is_sign
+                && name != "bond"
+                && !matches!(
+                    self.names.get(name.as_str()),
+                    Some(NameKind::Item | NameKind::Scale | NameKind::Aggregate | NameKind::Number)
+                )
+            {
+                let known: Vec<&str> = self.names.keys().copied().collect();
+                let message =
+                    format!("`{{{name}}}` names no item, scale, aggregate, sign or parameter");
+                self.problems.push(
+                    self.draft
+                        .error(Code::UnknownName, &text.place, message)
+                        .did_you_mean(&name, known),
+                );
+            }
+        }
+    }
+
+    fn unused(&mut self) {
+        let shown = |body: &Body| {
+            matches!(
+                body,
+                Body::Condition { .. } | Body::Param { .. } | Body::Const { .. }
+            )
+        };
+        let draft = self.draft;
+        for declaration in draft
+            .declarations
+            .iter()
+            .filter(|declaration| shown(&declaration.body))
+        {
+            let in_text = draft
+                .declarations
+                .iter()
+                .filter_map(|d| d.because.as_ref())
+                .any(|text| placeholders(&text.text).contains(&declaration.id.text));
+            if !self.used.contains(&declaration.id.text) && !in_text {
+                self.problems.push(draft.warning(
+                    Code::UnusedDeclaration,
+                    &declaration.id.place,
+                    format!("nothing reads `{}`", declaration.id.text),
+                ));
+            }
+        }
+    }
+}
+
+fn reads_flagged(draft: &Draft<'_>, expr: &Expr, depth: usize) -> bool {
+    expr.calls.iter().any(|(name, _)| name.text == "flagged")
+        || expr.names.iter().any(|name| {
+            depth < 16
+                && draft
+                    .declarations
+                    .iter()
+                    .any(|declaration| match &declaration.body {
+                        Body::Condition { when } => {
+                            declaration.id.text == name.text
+                                && reads_flagged(draft, when, depth + 1)
+                        }
+                        _ => false,
+                    })
+        })
+}
+
+/// The names in `{...}`; `{{` is a brace.
+pub(crate) fn placeholders(text: &str) -> Vec<String> {
+    let mut names = Vec::new();
+    let mut rest = text;
+    while let Some((_, after)) = rest.split_once('{') {
+        rest = match after.strip_prefix('{') {
+            Some(literal) => literal,
+            None => match after.split_once('}') {
+                Some((name, after)) => {
+                    names.push(name.trim().to_owned());
+                    after
+                }
+                None => "",
+            },
+        };
+    }
+    names
+}
+
+/// The word for a declaration, which is also its name space.
+fn space(body: &Body) -> &'static str {
+    match body {
+        Body::Header { .. } => "header",
+        Body::Param { .. }
+        | Body::Const { .. }
+        | Body::Scale { .. }
+        | Body::Aggregate { .. }
+        | Body::Condition { .. } => "name",
+        Body::Function { .. } => "fn",
+        Body::Adjust { .. } => "adjust",
+        Body::Rule { .. } => "rule",
+        Body::Sign { .. } => "sign",
+        Body::Overlay { .. } => "overlay",
+        Body::Stage { .. } => "stage",
+        Body::Signal { .. } => "signal",
+        Body::Reason { .. } => "reason",
+        Body::Band { .. } => "band",
+        Body::Straightline { .. } | Body::Contradicts { .. } => "screen",
+        Body::Floor { .. } => "floor",
+    }
+}
+
+fn article(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Study => "a",
+        _ => "an",
+    }
+}

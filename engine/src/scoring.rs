@@ -1,0 +1,443 @@
+//! Scale scores: exact, by each item's own declared bounds, prorated over what was answered.
+//!
+//! A respondent's score depends on that respondent's answers alone. A scale below its minimum has no score; it is
+//! never filled with a mean, a median or zero.
+
+use std::collections::BTreeSet;
+
+use crate::exact::Exact;
+use crate::responses::Answer;
+use crate::ruleset::{Aggregation, Place};
+use crate::script::{Attainable, Cut};
+
+/// What a scale, an aggregate or a sum comes to on one sheet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Value {
+    /// `numerator / denominator`, not necessarily reduced; the denominator is positive.
+    Known {
+        /// The numerator.
+        numerator: i64,
+        /// The denominator.
+        denominator: i64,
+    },
+    /// There is one, but too little was answered to say which.
+    #[default]
+    Unknown,
+    /// Nothing of it applies, so there is none.
+    Absent,
+}
+
+impl Value {
+    /// The exact number, if it is known.
+    pub fn exact(self) -> Option<Exact> {
+        match self {
+            Value::Known {
+                numerator,
+                denominator,
+            } => Some(Exact::new(i128::from(numerator), i128::from(denominator))),
+            _ => None,
+        }
+    }
+
+    /// A known value; unknown if it does not fit (which loading a ruleset rules out).
+    pub(crate) fn known(value: &Exact) -> Self {
+        match (i64::try_from(*value.numer()), i64::try_from(*value.denom())) {
+            (Ok(numerator), Ok(denominator)) => Value::Known {
+                numerator,
+                denominator,
+            },
+            _ => Value::Unknown,
+        }
+    }
+
+    /// The value without reducing it first: comparisons do not need that.
+    pub(crate) fn raw(self) -> Option<Exact> {
+        match self {
+            Value::Known {
+                numerator,
+                denominator,
+            } => Some(Exact::new_raw(
+                i128::from(numerator),
+                i128::from(denominator),
+            )),
+            _ => None,
+        }
+    }
+}
+
+/// How much must be answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    /// This share of the items asked, rounded up.
+    Share(Exact),
+    /// This many items, or all that were asked if those are fewer.
+    Count(usize),
+    /// All items asked.
+    All,
+}
+
+impl Need {
+    /// How many of `asked` items must be answered.
+    pub fn of(self, asked: usize) -> usize {
+        match self {
+            Need::All => asked,
+            Need::Count(count) => count.min(asked),
+            Need::Share(share) => {
+                let exact = share * Exact::from_integer(asked as i128);
+                usize::try_from(exact.ceil().to_integer())
+                    .unwrap_or(asked)
+                    .min(asked)
+            }
+        }
+    }
+}
+
+/// A scale in one variant of a ruleset.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Scale {
+    /// Its stable id.
+    pub id: String,
+    /// What people call it.
+    pub title: String,
+    /// Whether a high score is a concern.
+    pub concern: bool,
+    /// How it is made.
+    pub aggregation: Aggregation,
+    /// Its items that this form asks.
+    pub items: Vec<ScaleItem>,
+    /// How many must be answered.
+    pub need: Need,
+    /// Where it comes from.
+    pub source: Option<String>,
+    /// `file:line` of its declaration.
+    pub at: String,
+    pub(crate) place: Place,
+    /// The lowest common multiple of the item ranges.
+    unit: i64,
+}
+
+/// An item of a scale.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ScaleItem {
+    /// The position of its slot.
+    pub slot: usize,
+    /// Its weight.
+    pub weight: i64,
+    /// Whether it is reversed: min + max - value, by the declared bounds.
+    pub reversed: bool,
+    /// Whether it can be without a value.
+    pub may_be_absent: bool,
+    /// The keyed value of each level.
+    pub keyed: Vec<i64>,
+    /// The lowest value of the item.
+    pub min: i64,
+    /// The highest value of the item.
+    pub max: i64,
+}
+
+/// What was added up of a scale.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub(crate) struct Tally {
+    /// Sum of contributions of the answered items.
+    pub(crate) sum: i64,
+    /// Sum of weights of the answered items.
+    pub(crate) weight: i64,
+    /// How many items were answered.
+    pub(crate) answered: u16,
+    /// How many were asked and apply.
+    pub(crate) asked: u16,
+    /// For sums: the least total, and the range, of the items asked.
+    base: i64,
+    range: i64,
+}
+
+/// A scale's score on one sheet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Score {
+    /// What it comes to.
+    pub value: Value,
+    /// How many items were answered.
+    pub answered: u16,
+    /// How many were asked and apply.
+    pub asked: u16,
+}
+
+impl Score {
+    /// Whether some answers are missing that the score was prorated over.
+    pub fn is_prorated(self) -> bool {
+        self.value.exact().is_some() && self.answered < self.asked
+    }
+}
+
+/// The most states that the possible values of a scale are enumerated over; past it only their bounds are used.
+const MAX_STATES: usize = 50_000;
+
+impl Scale {
+    /// Completes the scale with what follows from its items.
+    pub(crate) fn finish(mut self) -> Self {
+        self.unit = self
+            .items
+            .iter()
+            .map(|item| (item.max - item.min).max(1))
+            .fold(1, lcm);
+        self
+    }
+
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "one argument a field, named at the only call"
+    )]
+    pub(crate) fn new(
+        id: String,
+        title: String,
+        concern: bool,
+        aggregation: Aggregation,
+        items: Vec<ScaleItem>,
+        need: Need,
+        source: Option<String>,
+        at: String,
+        place: Place,
+    ) -> Self {
+        Self {
+            id,
+            title,
+            concern,
+            aggregation,
+            items,
+            need,
+            source,
+            at,
+            place,
+            unit: 1,
+        }
+        .finish()
+    }
+
+    /// What one answer adds.
+    #[inline]
+    pub(crate) fn add(&self, tally: &mut Tally, item: &ScaleItem, answer: Answer) {
+        match answer {
+            Answer::Level(level) => {
+                let keyed = item
+                    .keyed
+                    .get(usize::from(level))
+                    .copied()
+                    .unwrap_or(item.min);
+                self.add_keyed(tally, item, keyed);
+            }
+            Answer::Missing(reason) if reason.is_unknown() => self.ask(tally, item),
+            Answer::Missing(_) => {}
+        }
+    }
+
+    #[inline]
+    fn ask(&self, tally: &mut Tally, item: &ScaleItem) {
+        tally.asked += 1;
+        tally.base += item.weight * item.min;
+        tally.range += item.weight * (item.max - item.min);
+    }
+
+    #[inline]
+    fn add_keyed(&self, tally: &mut Tally, item: &ScaleItem, keyed: i64) {
+        self.ask(tally, item);
+        tally.answered += 1;
+        let (contribution, weight) = match self.aggregation {
+            Aggregation::Percent => {
+                let range = (item.max - item.min).max(1);
+                (
+                    item.weight * (keyed - item.min) * (self.unit / range),
+                    item.weight * self.unit,
+                )
+            }
+            Aggregation::Mean => (item.weight * keyed, item.weight),
+            Aggregation::Sum => (
+                item.weight * (keyed - item.min),
+                item.weight * (item.max - item.min),
+            ),
+        };
+        tally.sum += contribution;
+        tally.weight += weight;
+    }
+
+    /// The score for what was added up.
+    #[inline]
+    pub(crate) fn score(&self, tally: &Tally) -> Score {
+        let value = if tally.asked == 0 {
+            Value::Absent
+        } else if usize::from(tally.answered) < self.need.of(usize::from(tally.asked)).max(1)
+            || tally.weight == 0
+        {
+            Value::Unknown
+        } else {
+            let (base, span) = match self.aggregation {
+                Aggregation::Percent => (0, 100),
+                Aggregation::Mean => (0, 1),
+                Aggregation::Sum => (tally.base, tally.range),
+            };
+            if self.aggregation == Aggregation::Sum && tally.weight == tally.range {
+                Value::Known {
+                    numerator: base + tally.sum,
+                    denominator: 1,
+                }
+            } else {
+                Value::Known {
+                    numerator: base * tally.weight + tally.sum * span,
+                    denominator: tally.weight,
+                }
+            }
+        };
+        Score {
+            value,
+            answered: tally.answered,
+            asked: tally.asked,
+        }
+    }
+
+    /// The score of one sheet.
+    pub fn score_sheet(&self, answers: &[Answer]) -> Score {
+        let mut tally = Tally::default();
+        for item in &self.items {
+            if let Some(answer) = answers.get(item.slot) {
+                self.add(&mut tally, item, *answer);
+            }
+        }
+        self.score(&tally)
+    }
+
+    /// Whether nothing of the scale may apply to somebody.
+    pub(crate) fn may_be_absent(&self) -> bool {
+        self.items.iter().all(|item| item.may_be_absent)
+    }
+
+    /// The scores that can occur: first on any sheet, then on sheets without unknown answers.
+    pub(crate) fn attainable(&self) -> (Attainable, Attainable) {
+        (self.values(true), self.values(false))
+    }
+
+    fn values(&self, with_unknown: bool) -> Attainable {
+        let mut states = BTreeSet::from([Tally::default()]);
+        for item in &self.items {
+            let mut next = BTreeSet::new();
+            for state in &states {
+                let keyed: BTreeSet<i64> = item.keyed.iter().copied().collect();
+                for value in keyed {
+                    let mut tally = *state;
+                    self.add_keyed(&mut tally, item, value);
+                    next.insert(tally);
+                }
+                if item.may_be_absent {
+                    next.insert(*state);
+                }
+                if with_unknown {
+                    let mut tally = *state;
+                    self.ask(&mut tally, item);
+                    next.insert(tally);
+                }
+            }
+            if next.len() > MAX_STATES {
+                return self.bounds();
+            }
+            states = next;
+        }
+        let values: BTreeSet<Exact> = states
+            .iter()
+            .filter_map(|tally| self.score(tally).value.exact())
+            .collect();
+        Attainable::Values(values.into_iter().collect())
+    }
+
+    /// The least and greatest score by the item bounds alone.
+    pub(crate) fn bounds(&self) -> Attainable {
+        let extreme = |pick: fn(&ScaleItem) -> i64| {
+            self.items
+                .iter()
+                .map(move |item| Exact::from_integer(i128::from(pick(item))))
+        };
+        let weighted = |pick: fn(&ScaleItem) -> i64| {
+            extreme(pick)
+                .zip(&self.items)
+                .map(|(value, item)| value * Exact::from_integer(i128::from(item.weight)))
+                .sum()
+        };
+        let (min, max): (fn(&ScaleItem) -> i64, fn(&ScaleItem) -> i64) =
+            (|item| item.min, |item| item.max);
+        let zero = Exact::from_integer(0);
+        match self.aggregation {
+            Aggregation::Percent => Attainable::Between(zero, Exact::from_integer(100)),
+            Aggregation::Mean => Attainable::Between(
+                extreme(min).min().unwrap_or(zero),
+                extreme(max).max().unwrap_or(zero),
+            ),
+            Aggregation::Sum => {
+                let low = if self.may_be_absent() {
+                    zero
+                } else {
+                    weighted(min)
+                };
+                Attainable::Between(low, weighted(max))
+            }
+        }
+    }
+
+    /// Whether every sum that can occur stays far inside 64 bits.
+    pub(crate) fn fits(&self) -> bool {
+        let total: Option<i64> = self.items.iter().try_fold(0_i64, |sum, item| {
+            let size = item
+                .max
+                .abs()
+                .max(item.min.abs())
+                .max(item.max - item.min)
+                .max(1);
+            item.weight
+                .checked_mul(size)?
+                .checked_mul(self.unit)?
+                .checked_add(sum)
+        });
+        total
+            .and_then(|total| total.checked_mul(1000))
+            .is_some_and(|total| total < 1 << 52)
+    }
+}
+
+/// Which band a value falls into: how many of the rising `cuts` it passes.
+pub(crate) fn band(value: &Exact, cuts: &[Cut]) -> usize {
+    cuts.partition_point(|cut| cut.passed_by(value))
+}
+
+/// The exact mean of values over those that are known; `zeroed` values count as zero.
+pub(crate) fn mean(values: impl Iterator<Item = Value>) -> (Value, usize, usize) {
+    let (mut numerator, mut denominator) = (0_i128, 1_i128);
+    let (mut known, mut unknown) = (0, 0);
+    for value in values {
+        match value {
+            Value::Known {
+                numerator: n,
+                denominator: d,
+            } => {
+                known += 1;
+                numerator = numerator * i128::from(d) + i128::from(n) * denominator;
+                denominator *= i128::from(d);
+                // Keep the parts small; a sum of a few scales never needs this.
+                if denominator > 1 << 40 {
+                    let reduced = Exact::new(numerator, denominator);
+                    (numerator, denominator) = (*reduced.numer(), *reduced.denom());
+                }
+            }
+            Value::Unknown => unknown += 1,
+            Value::Absent => {}
+        }
+    }
+    let value = match i128::try_from(known) {
+        Ok(count) if count > 0 => Value::known(&Exact::new_raw(numerator, denominator * count)),
+        _ => Value::Absent,
+    };
+    (value, known, unknown)
+}
+
+fn gcd(a: i64, b: i64) -> i64 {
+    if b == 0 { a } else { gcd(b, a % b) }
+}
+
+fn lcm(a: i64, b: i64) -> i64 {
+    (a / gcd(a, b)).saturating_mul(b)
+}
