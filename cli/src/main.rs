@@ -1,1 +1,25 @@
-fn main() {}
+//! `bearings`: take your bearings after trust was broken, score surveys, and work on rulesets.
+
+mod args;
+mod builtin;
+mod command;
+mod definition;
+mod exit;
+mod output;
+mod render;
+mod sample;
+mod survey;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let cli = args::parse();
+    match cli.common.color {
+        args::ColorArg::Auto => anstream::ColorChoice::Auto,
+        args::ColorArg::Always => anstream::ColorChoice::Always,
+        args::ColorArg::Never => anstream::ColorChoice::Never,
+    }
+    .write_global();
+    let common = cli.common.clone();
+    command::run(cli).unwrap_or_else(|failure| failure.report(&common))
+}

@@ -3,10 +3,7 @@ use std::sync::Arc;
 use std::time::Instant;
 fn main() {
     let id = std::env::args().nth(1).unwrap();
-    let q = SourceFile::new(
-        "q.json",
-        std::fs::read_to_string(format!("questionnaires/{id}.json")).unwrap(),
-    );
+    let q = SourceFile::new("q.json", std::fs::read_to_string(format!("questionnaires/{id}.json")).unwrap());
     let t = Instant::now();
     let q = match Questionnaire::load(&q) {
         Ok(q) => Arc::new(q),
@@ -24,10 +21,8 @@ fn main() {
         .filter(|p| p.extension().is_some_and(|e| e == "rhai"))
         .collect();
     names.sort_by_key(|p| (!p.ends_with("ruleset.rhai"), p.clone()));
-    let files: Vec<_> = names
-        .iter()
-        .map(|p| SourceFile::new(p.display().to_string(), std::fs::read_to_string(p).unwrap()))
-        .collect();
+    let files: Vec<_> =
+        names.iter().map(|p| SourceFile::new(p.display().to_string(), std::fs::read_to_string(p).unwrap())).collect();
     let t = Instant::now();
     let r = load(&files, &q, &LoadOptions::only(Role::Hurt, Form::Short));
     println!("one variant {:?}", t.elapsed());
@@ -43,10 +38,7 @@ fn main() {
                 p,
                 d.message,
                 d.hints,
-                d.span
-                    .clone()
-                    .and_then(|s| f.and_then(|f| f.text.get(s)))
-                    .unwrap_or("")
+                d.span.clone().and_then(|s| f.and_then(|f| f.text.get(s))).unwrap_or("")
             )
         }
     };
@@ -70,8 +62,7 @@ fn main() {
         let mut paths: Vec<_> = dir.map(|e| e.unwrap().path()).collect();
         paths.sort();
         for p in paths {
-            let v: serde_json::Value =
-                serde_json::from_str(&std::fs::read_to_string(&p).unwrap()).unwrap();
+            let v: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(&p).unwrap()).unwrap();
             let mut a = serde_json::json!({"format":"bearings/answers@1","questionnaire":{"id":q.id,"version":q.version},"form":v["form"],"answers":v["answers"],"missing":v.get("missing").cloned().unwrap_or(serde_json::json!({})),"safety":"answered"});
             let f = SourceFile::new("a", a.take().to_string());
             let (resp, c) = match AnswersFile::load(&f, &q, Role::Hurt) {
@@ -97,18 +88,11 @@ fn main() {
                 o["holds_under"],
                 o["overlays"]
                     .as_array()
-                    .map(|a| a
-                        .iter()
-                        .map(|x| x["id"].as_str().unwrap().to_string())
-                        .collect::<Vec<_>>()
-                        .join(","))
+                    .map(|a| a.iter().map(|x| x["id"].as_str().unwrap().to_string()).collect::<Vec<_>>().join(","))
                     .unwrap_or_default(),
                 o["would_settle"]
             );
-            if std::env::args()
-                .nth(2)
-                .is_some_and(|x| p.to_string_lossy().contains(&x))
-            {
+            if std::env::args().nth(2).is_some_and(|x| p.to_string_lossy().contains(&x)) {
                 println!("{}", serde_json::to_string_pretty(&o).unwrap())
             }
         }

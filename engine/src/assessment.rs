@@ -362,12 +362,7 @@ pub fn provenance(ruleset: &crate::ruleset::Ruleset, role: Role, form: Form) -> 
         params: ruleset
             .parameters
             .iter()
-            .map(|parameter| {
-                (
-                    parameter.name.clone(),
-                    crate::exact::format_half_up(&parameter.value, 9),
-                )
-            })
+            .map(|parameter| (parameter.name.clone(), crate::exact::format_half_up(&parameter.value, 9)))
             .collect(),
         form,
         role,

@@ -4,6 +4,8 @@
 mod complete;
 mod conditions;
 mod model;
+#[cfg(test)]
+pub(crate) mod oracle;
 mod tables;
 
 use std::collections::BTreeMap;
@@ -14,7 +16,7 @@ use crate::questionnaire::{Bond, Form, Role};
 use crate::ruleset::{Comparison, Draft, Kind, Limit, When};
 pub use crate::scoring::Scale;
 pub(crate) use complete::Complete;
-pub(crate) use conditions::{interpreters, subject_name};
+pub(crate) use conditions::subject_name;
 pub(crate) use tables::{Condition, Tables, UNDECIDED, Variable};
 
 /// A ruleset as it is for one role and form.
@@ -178,10 +180,7 @@ pub(crate) enum OutcomeWhen {
 impl Outcome {
     /// The title for a bond.
     pub fn title(&self, bond: Option<Bond>) -> &str {
-        self.titles
-            .iter()
-            .find(|(b, _)| Some(*b) == bond)
-            .map_or(&self.title, |(_, title)| title)
+        self.titles.iter().find(|(b, _)| Some(*b) == bond).map_or(&self.title, |(_, title)| title)
     }
 }
 
@@ -236,16 +235,19 @@ pub(crate) fn variant(
         match complete::build(draft.questionnaire, &variant, node_budget) {
             Ok(complete) => variant.complete = Some(complete),
             Err(over) => {
-                let header = draft.declarations.iter().find(|declaration| {
-                    matches!(declaration.body, crate::ruleset::Body::Header { .. })
-                });
+                let header = draft
+                    .declarations
+                    .iter()
+                    .find(|declaration| matches!(declaration.body, crate::ruleset::Body::Header { .. }));
                 if let Some(header) = header {
                     let problem = draft.error(
                         Code::TooManyNodes,
                         &header.id.place,
                         format!("{} ({} form): {over}", role.as_str(), form.as_str()),
                     );
-                    problems.push(problem.hint("let the conditions of the signals read scales and aggregates instead of many single items"));
+                    problems.push(problem.hint(
+                        "let the conditions of the signals read scales and aggregates instead of many single items",
+                    ));
                 }
                 return None;
             }
@@ -255,17 +257,11 @@ pub(crate) fn variant(
 }
 
 fn errors(problems: &[Diagnostic]) -> usize {
-    problems
-        .iter()
-        .filter(|problem| problem.severity == crate::diagnostic::Severity::Error)
-        .count()
+    problems.iter().filter(|problem| problem.severity == crate::diagnostic::Severity::Error).count()
 }
 
 /// An `otherwise`, or the number of a condition.
-fn outcome_when<'a>(
-    when: &'a When,
-    condition: impl FnOnce(&'a crate::ruleset::Expr) -> usize,
-) -> OutcomeWhen {
+fn outcome_when<'a>(when: &'a When, condition: impl FnOnce(&'a crate::ruleset::Expr) -> usize) -> OutcomeWhen {
     match when {
         When::Holds(expr) => OutcomeWhen::Condition(condition(expr)),
         When::Otherwise => OutcomeWhen::Otherwise,

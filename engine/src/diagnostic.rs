@@ -18,10 +18,7 @@ pub struct SourceFile {
 impl SourceFile {
     /// A source from its name and text.
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
-        Self {
-            name: name.into(),
-            text: text.into(),
-        }
+        Self { name: name.into(), text: text.into() }
     }
 
     /// The line and column (both from 1, columns in characters) of a byte offset.
@@ -166,10 +163,7 @@ impl Diagnostic {
         span: impl Into<Option<Range<usize>>>,
         message: impl Into<String>,
     ) -> Self {
-        Self {
-            severity: Severity::Warning,
-            ..Self::error(code, source, span, message)
-        }
+        Self { severity: Severity::Warning, ..Self::error(code, source, span, message) }
     }
 
     /// The same with one more hint.
@@ -233,10 +227,7 @@ mod tests {
 
     #[test]
     fn a_misspelt_name_finds_its_neighbour() {
-        assert_eq!(
-            nearest("effort_them", ["effort_mine", "effort_theirs", "apology"]),
-            Some("effort_theirs")
-        );
+        assert_eq!(nearest("effort_them", ["effort_mine", "effort_theirs", "apology"]), Some("effort_theirs"));
         assert_eq!(nearest("xyz", ["effort_mine", "apology"]), None);
     }
 

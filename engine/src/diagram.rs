@@ -62,13 +62,7 @@ pub(crate) struct Diagram {
 impl Diagram {
     /// An empty diagram; `levels[v]` is how many levels variable `v` has.
     pub(crate) fn new(levels: Vec<u32>, budget: usize) -> Self {
-        Self {
-            levels,
-            nodes: Vec::new(),
-            children: Vec::new(),
-            known: FxHashMap::default(),
-            budget,
-        }
+        Self { levels, nodes: Vec::new(), children: Vec::new(), known: FxHashMap::default(), budget }
     }
 
     /// How many nodes were made.
@@ -85,15 +79,8 @@ impl Diagram {
     ///
     /// # Errors
     /// [`OverBudget`] when there is no room for another node.
-    pub(crate) fn node(
-        &mut self,
-        variable: u32,
-        children: &[NodeId],
-    ) -> Result<NodeId, OverBudget> {
-        debug_assert_eq!(
-            self.levels.get(variable as usize).copied(),
-            u32::try_from(children.len()).ok()
-        );
+    pub(crate) fn node(&mut self, variable: u32, children: &[NodeId]) -> Result<NodeId, OverBudget> {
+        debug_assert_eq!(self.levels.get(variable as usize).copied(), u32::try_from(children.len()).ok());
         if let Some((first, rest)) = children.split_first()
             && rest.iter().all(|child| child == first)
         {
@@ -107,10 +94,7 @@ impl Diagram {
             return Err(OverBudget(self.budget));
         }
         let id = NodeId(self.nodes.len() as u32);
-        self.nodes.push(Node {
-            variable,
-            first_child: self.children.len() as u32,
-        });
+        self.nodes.push(Node { variable, first_child: self.children.len() as u32 });
         self.children.extend_from_slice(children);
         self.known.insert(key, id);
         Ok(id)
@@ -126,23 +110,13 @@ impl Diagram {
         let Some(node) = self.nodes.get(id.0 as usize) else {
             return &[];
         };
-        let count = self
-            .levels
-            .get(node.variable as usize)
-            .copied()
-            .unwrap_or(0);
-        self.children
-            .get(node.first_child as usize..(node.first_child + count) as usize)
-            .unwrap_or(&[])
+        let count = self.levels.get(node.variable as usize).copied().unwrap_or(0);
+        self.children.get(node.first_child as usize..(node.first_child + count) as usize).unwrap_or(&[])
     }
 
     /// What `id` becomes when `variable` (its own, or one above it) has this level.
     fn cofactor(&self, id: NodeId, variable: u32, level: usize) -> NodeId {
-        if self.variable(id) == Some(variable) {
-            self.children(id).get(level).copied().unwrap_or(id)
-        } else {
-            id
-        }
+        if self.variable(id) == Some(variable) { self.children(id).get(level).copied().unwrap_or(id) } else { id }
     }
 
     /// The function that `rule` makes of several functions, point by point.
@@ -180,10 +154,7 @@ impl Diagram {
         let count = self.levels.get(variable as usize).copied().unwrap_or(0) as usize;
         let mut children = Vec::with_capacity(count);
         for level in 0..count {
-            let lower: Vec<NodeId> = functions
-                .iter()
-                .map(|id| self.cofactor(*id, variable, level))
-                .collect();
+            let lower: Vec<NodeId> = functions.iter().map(|id| self.cofactor(*id, variable, level)).collect();
             children.push(self.apply_memo(&lower, rule, memo)?);
         }
         let id = self.node(variable, &children)?;
@@ -195,11 +166,7 @@ impl Diagram {
     ///
     /// # Errors
     /// [`OverBudget`] when the result does not fit.
-    pub(crate) fn select(
-        &mut self,
-        selector: NodeId,
-        branches: &[NodeId],
-    ) -> Result<NodeId, OverBudget> {
+    pub(crate) fn select(&mut self, selector: NodeId, branches: &[NodeId]) -> Result<NodeId, OverBudget> {
         let mut functions = vec![selector];
         functions.extend_from_slice(branches);
         self.apply(&functions, &|functions| {
@@ -231,25 +198,15 @@ impl Diagram {
     ///
     /// # Errors
     /// [`OverBudget`] when the result does not fit.
-    pub(crate) fn map(
-        &mut self,
-        function: NodeId,
-        replace: &dyn Fn(u32) -> u32,
-    ) -> Result<NodeId, OverBudget> {
-        self.apply(&[function], &|functions| {
-            Some(NodeId::leaf(replace(functions.first()?.outcome()?)))
-        })
+    pub(crate) fn map(&mut self, function: NodeId, replace: &dyn Fn(u32) -> u32) -> Result<NodeId, OverBudget> {
+        self.apply(&[function], &|functions| Some(NodeId::leaf(replace(functions.first()?.outcome()?))))
     }
 
     /// What all functions agree on, and `undecided` where they do not. An `undecided` of one is one of all.
     ///
     /// # Errors
     /// [`OverBudget`] when the result does not fit.
-    pub(crate) fn consensus(
-        &mut self,
-        functions: &[NodeId],
-        undecided: u32,
-    ) -> Result<NodeId, OverBudget> {
+    pub(crate) fn consensus(&mut self, functions: &[NodeId], undecided: u32) -> Result<NodeId, OverBudget> {
         self.apply(functions, &|functions| {
             if functions.iter().any(|id| id.outcome() == Some(undecided)) {
                 return Some(NodeId::leaf(undecided));
@@ -262,11 +219,7 @@ impl Diagram {
 
     /// The variables that the function really depends on, in order.
     pub(crate) fn support(&self, root: NodeId) -> Vec<u32> {
-        let mut variables: Vec<u32> = self
-            .reachable(root)
-            .into_iter()
-            .filter_map(|id| self.variable(id))
-            .collect();
+        let mut variables: Vec<u32> = self.reachable(root).into_iter().filter_map(|id| self.variable(id)).collect();
         variables.sort_unstable();
         variables.dedup();
         variables
@@ -282,11 +235,7 @@ impl Diagram {
                 stack.extend_from_slice(self.children(id));
             }
         }
-        seen.iter()
-            .enumerate()
-            .filter(|(_, seen)| **seen)
-            .map(|(at, _)| NodeId(at as u32))
-            .collect()
+        seen.iter().enumerate().filter(|(_, seen)| **seen).map(|(at, _)| NodeId(at as u32)).collect()
     }
 }
 

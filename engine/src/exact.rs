@@ -29,11 +29,7 @@ pub fn parse_decimal(text: &str) -> Option<Exact> {
     if before.is_empty() || before.len() > MAX_INTEGER_DIGITS || after.len() > MAX_DECIMALS {
         return None;
     }
-    if !before
-        .chars()
-        .chain(after.chars())
-        .all(|c| c.is_ascii_digit())
-    {
+    if !before.chars().chain(after.chars()).all(|c| c.is_ascii_digit()) {
         return None;
     }
     let numerator: i128 = format!("{before}{after}").parse().ok()?;
@@ -100,16 +96,7 @@ mod tests {
     fn decimals_are_the_numbers_they_print_as() {
         assert_eq!(parse_decimal("66.7"), Some(Exact::new(667, 10)));
         assert_eq!(parse_decimal("-0.5"), Some(Exact::new(-1, 2)));
-        for bad in [
-            "",
-            ".",
-            "1e5",
-            "1.2.3",
-            "12345678901",
-            "0.1234567890",
-            "- 1",
-            ".",
-        ] {
+        for bad in ["", ".", "1e5", "1.2.3", "12345678901", "0.1234567890", "- 1", "."] {
             assert_eq!(parse_decimal(bad), None, "{bad}");
         }
     }
@@ -129,10 +116,7 @@ mod tests {
             (100, 1, 3, "100"),
             (-1, 3, 1, "-0.3"),
         ] {
-            assert_eq!(
-                format_half_up(&Exact::new(numerator, denominator), decimals),
-                shown
-            );
+            assert_eq!(format_half_up(&Exact::new(numerator, denominator), decimals), shown);
         }
     }
 }

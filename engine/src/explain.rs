@@ -8,9 +8,7 @@ mod reads;
 
 use std::collections::BTreeMap;
 
-use crate::assess::{
-    AssessedRow, BlockAssessment, EngineReason, Reason, RowView, RuleOutcome, Signal,
-};
+use crate::assess::{AssessedRow, BlockAssessment, EngineReason, Reason, RowView, RuleOutcome, Signal};
 use crate::assessment::*;
 use crate::compile::{OutcomeWhen, PartOf, RuleEffect, Variant};
 use crate::exact::{format_half_up, to_f64};
@@ -31,30 +29,14 @@ pub(crate) struct Sheet<'a> {
 }
 
 /// The assessment of the only sheet of a block.
-pub(crate) fn explain(
-    ruleset: &Ruleset,
-    responses: &Responses,
-    assessed: &BlockAssessment,
-) -> Assessment {
+pub(crate) fn explain(ruleset: &Ruleset, responses: &Responses, assessed: &BlockAssessment) -> Assessment {
     let provenance = provenance(ruleset, responses.role, responses.form);
-    match (
-        assessed.row(0),
-        ruleset.variant(responses.role, responses.form),
-    ) {
+    match (assessed.row(0), ruleset.variant(responses.role, responses.form)) {
         (RowView::Assessed(row), Some(variant)) => {
-            let sheet = Sheet {
-                ruleset,
-                variant,
-                responses,
-                row,
-            };
+            let sheet = Sheet { ruleset, variant, responses, row };
             Assessment::Read(Box::new(sheet.reading(provenance)))
         }
-        _ => Assessment::Withheld(Withheld {
-            format: ASSESSMENT_FORMAT,
-            withheld: "safety_first",
-            provenance,
-        }),
+        _ => Assessment::Withheld(Withheld { format: ASSESSMENT_FORMAT, withheld: "safety_first", provenance }),
     }
 }
 
@@ -64,11 +46,7 @@ impl Sheet<'_> {
     }
 
     pub(crate) fn answer(&self, slot: usize) -> Answer {
-        self.responses
-            .answers
-            .get(slot)
-            .copied()
-            .unwrap_or(Answer::Missing(crate::responses::Missing::Skipped))
+        self.responses.answers.get(slot).copied().unwrap_or(Answer::Missing(crate::responses::Missing::Skipped))
     }
 
     fn reading(&self, provenance: Provenance) -> Reading {
@@ -76,18 +54,12 @@ impl Sheet<'_> {
         // Without the safety block, and for somebody under 18, scores may be shown; nothing that leans either way.
         let no_advice = finding.left_out || self.row.is_other_path();
         let may_advise = !no_advice && self.ruleset.kind == Kind::Assessment;
-        let keep_side = self
-            .variant
-            .aggregates
-            .iter()
-            .position(|aggregate| aggregate.id == "keep_side");
+        let keep_side = self.variant.aggregates.iter().position(|aggregate| aggregate.id == "keep_side");
         let sides = if may_advise { keep_side } else { None };
         let rules: Vec<RuleReading> = if self.row.is_other_path() {
             Vec::new()
         } else {
-            (0..self.variant.rules.len())
-                .map(|rule| self.rule(rule))
-                .collect()
+            (0..self.variant.rules.len()).map(|rule| self.rule(rule)).collect()
         };
         let mut support = Vec::new();
         if finding.crisis {
@@ -103,35 +75,22 @@ impl Sheet<'_> {
             format: ASSESSMENT_FORMAT,
             kind: self.ruleset.kind.as_str(),
             signal: self.signal(),
-            stage: self
-                .row
-                .stage()
-                .and_then(|stage| self.stage(stage, no_advice)),
+            stage: self.row.stage().and_then(|stage| self.stage(stage, no_advice)),
             overlays: if no_advice {
                 Vec::new()
             } else {
-                self.row
-                    .overlays()
-                    .filter_map(|overlay| self.overlay(overlay))
-                    .collect()
+                self.row.overlays().filter_map(|overlay| self.overlay(overlay)).collect()
             },
             scores: if self.row.is_other_path() {
                 Vec::new()
             } else {
-                (0..self.variant.scales.len())
-                    .filter_map(|scale| self.score(scale))
-                    .collect()
+                (0..self.variant.scales.len()).filter_map(|scale| self.score(scale)).collect()
             },
             keep_side: sides.and_then(|aggregate| self.side(aggregate)),
             signs: if no_advice {
                 BTreeMap::new()
             } else {
-                self.variant
-                    .signs
-                    .iter()
-                    .enumerate()
-                    .map(|(at, sign)| (sign.id.clone(), self.row.level(at)))
-                    .collect()
+                self.variant.signs.iter().enumerate().map(|(at, sign)| (sign.id.clone(), self.row.level(at))).collect()
             },
             points: self
                 .variant
@@ -141,28 +100,11 @@ impl Sheet<'_> {
                 .map(|(at, name)| (name.clone(), self.row.points(at)))
                 .collect(),
             bands: self.bands(),
-            reasons_for: sides
-                .map(|aggregate| self.side_items(aggregate, Side::For))
-                .unwrap_or_default(),
-            against: if may_advise {
-                self.against(sides, &rules)
-            } else {
-                Vec::new()
-            },
-            would_change: if may_advise {
-                self.would_change()
-            } else {
-                Vec::new()
-            },
-            would_settle: if no_advice {
-                Vec::new()
-            } else {
-                self.would_settle()
-            },
-            holds_under: self
-                .row
-                .holds_under()
-                .map(|(kept, of)| HoldsUnder { kept, of }),
+            reasons_for: sides.map(|aggregate| self.side_items(aggregate, Side::For)).unwrap_or_default(),
+            against: if may_advise { self.against(sides, &rules) } else { Vec::new() },
+            would_change: if may_advise { self.would_change() } else { Vec::new() },
+            would_settle: if no_advice { Vec::new() } else { self.would_settle() },
+            holds_under: self.row.holds_under().map(|(kept, of)| HoldsUnder { kept, of }),
             own_part: None,
             support,
             rules,
@@ -174,18 +116,12 @@ impl Sheet<'_> {
         let reason = self.row.reason();
         let (id, title) = match self.row.signal() {
             Signal::Declared(signal) => match self.variant.signals.get(signal) {
-                Some(signal) => (
-                    Some(signal.id.clone()),
-                    self.fill(signal.title(self.bond())),
-                ),
+                Some(signal) => (Some(signal.id.clone()), self.fill(signal.title(self.bond()))),
                 None => (None, String::new()),
             },
             Signal::NotEnoughAnswered => (
                 Some("not_enough_answered".to_owned()),
-                self.engine_title(
-                    "not_enough_answered",
-                    "Too little was answered to say anything fair",
-                ),
+                self.engine_title("not_enough_answered", "Too little was answered to say anything fair"),
             ),
             Signal::None => (None, String::new()),
         };
@@ -194,55 +130,32 @@ impl Sheet<'_> {
             Reason::Engine(reason) => Some(reason.as_str().to_owned()),
         });
         let text = reason.map(|reason| match reason {
-            Reason::Declared(at) => self
-                .variant
-                .reasons
-                .get(at)
-                .map_or_else(String::new, |reason| self.fill(&reason.title)),
+            Reason::Declared(at) => {
+                self.variant.reasons.get(at).map_or_else(String::new, |reason| self.fill(&reason.title))
+            }
             Reason::Engine(reason) => self.engine_title(reason.as_str(), default_text(reason)),
         });
-        SignalReading {
-            id,
-            reason: word,
-            title,
-            text,
-        }
+        SignalReading { id, reason: word, title, text }
     }
 
     /// The ruleset's words for a reason of the engine, or the engine's own.
     fn engine_title(&self, id: &str, default: &str) -> String {
-        let worded = self
-            .variant
-            .reasons
-            .iter()
-            .find(|reason| reason.id == id && reason.when == OutcomeWhen::Engine);
+        let worded = self.variant.reasons.iter().find(|reason| reason.id == id && reason.when == OutcomeWhen::Engine);
         worded.map_or_else(|| default.to_owned(), |reason| self.fill(&reason.title))
     }
 
     fn stage(&self, number: usize, no_advice: bool) -> Option<StageReading> {
         let stage = self.variant.stages.get(number)?;
         // The last resort is explained by the rung before it, which did not hold.
-        let condition = self
-            .variant
-            .stages
-            .iter()
-            .take(number + 1)
-            .rev()
-            .find_map(|stage| match stage.when {
-                OutcomeWhen::Condition(condition) => Some(condition),
-                _ => None,
-            });
+        let condition = self.variant.stages.iter().take(number + 1).rev().find_map(|stage| match stage.when {
+            OutcomeWhen::Condition(condition) => Some(condition),
+            _ => None,
+        });
         Some(StageReading {
             id: stage.id.clone(),
             title: self.fill(&stage.title),
-            because: condition
-                .map(|condition| self.reads(condition))
-                .unwrap_or_default(),
-            next: if no_advice {
-                None
-            } else {
-                stage.next.as_deref().map(|next| self.fill(next))
-            },
+            because: condition.map(|condition| self.reads(condition)).unwrap_or_default(),
+            next: if no_advice { None } else { stage.next.as_deref().map(|next| self.fill(next)) },
         })
     }
 
@@ -258,22 +171,13 @@ impl Sheet<'_> {
     fn score(&self, number: usize) -> Option<ScoreReading> {
         let scale = self.variant.scales.get(number)?;
         let (raw, score) = (self.row.raw_score(number), self.row.score(number));
-        let missing = scale
-            .items
-            .iter()
-            .filter_map(|item| match self.answer(item.slot) {
-                Answer::Missing(reason) => Some(MissingItem {
-                    id: self
-                        .ruleset
-                        .questionnaire()
-                        .slots
-                        .get(item.slot)?
-                        .id
-                        .clone(),
-                    reason: reason.as_str(),
-                }),
-                Answer::Level(_) => None,
-            });
+        let missing = scale.items.iter().filter_map(|item| match self.answer(item.slot) {
+            Answer::Missing(reason) => Some(MissingItem {
+                id: self.ruleset.questionnaire().slots.get(item.slot)?.id.clone(),
+                reason: reason.as_str(),
+            }),
+            Answer::Level(_) => None,
+        });
         Some(ScoreReading {
             id: scale.id.clone(),
             title: scale.title.clone(),
@@ -292,56 +196,33 @@ impl Sheet<'_> {
         let parts = &self.variant.aggregates.get(aggregate)?.parts;
         let parts = parts.iter().filter_map(|part| {
             let (id, title, value) = self.part(part.of)?;
-            Some(PartReading {
-                id,
-                title,
-                value: value.exact().as_ref().map(to_f64),
-            })
+            Some(PartReading { id, title, value: value.exact().as_ref().map(to_f64) })
         });
-        Some(SideReading {
-            value: self.row.aggregate(aggregate).exact().as_ref().map(to_f64),
-            parts: parts.collect(),
-        })
+        Some(SideReading { value: self.row.aggregate(aggregate).exact().as_ref().map(to_f64), parts: parts.collect() })
     }
 
     fn part(&self, part: PartOf) -> Option<(String, String, crate::scoring::Value)> {
         Some(match part {
             PartOf::Scale(at) => {
                 let scale = self.variant.scales.get(at)?;
-                (
-                    scale.id.clone(),
-                    scale.title.clone(),
-                    self.row.score(at).value,
-                )
+                (scale.id.clone(), scale.title.clone(), self.row.score(at).value)
             }
             PartOf::Aggregate(at) => {
                 let aggregate = self.variant.aggregates.get(at)?;
-                (
-                    aggregate.id.clone(),
-                    aggregate.title.clone(),
-                    self.row.aggregate(at),
-                )
+                (aggregate.id.clone(), aggregate.title.clone(), self.row.aggregate(at))
             }
         })
     }
 
     fn bands(&self) -> Vec<BandReading> {
         let met = self.variant.bands.iter().filter(|band| {
-            self.row
-                .score(band.scale)
-                .value
-                .exact()
-                .is_some_and(|value| band.comparison.holds(&value, &band.value))
+            self.row.score(band.scale).value.exact().is_some_and(|value| band.comparison.holds(&value, &band.value))
         });
         met.filter_map(|band| {
             Some(BandReading {
                 scale: self.variant.scales.get(band.scale)?.id.clone(),
                 label: band.label.clone(),
-                cut: format!(
-                    "{} {}",
-                    band.comparison.as_str(),
-                    format_half_up(&band.value, 9)
-                ),
+                cut: format!("{} {}", band.comparison.as_str(), format_half_up(&band.value, 9)),
                 population: band.population.clone(),
                 source: band.source.clone(),
             })
@@ -366,25 +247,13 @@ impl Sheet<'_> {
                 RuleOutcome::NotFired => "not_fired",
                 RuleOutcome::Undecided => "undecided",
             },
-            effect: rule
-                .effects
-                .iter()
-                .map(|effect| effect_word(self.variant, effect))
-                .collect(),
+            effect: rule.effects.iter().map(|effect| effect_word(self.variant, effect)).collect(),
             reads: self.reads(rule.condition),
             says,
             source: rule.source.clone(),
             at: rule.at.clone(),
-            distance: if outcome == RuleOutcome::NotFired {
-                self.distance(rule.condition)
-            } else {
-                None
-            },
-            needs: if outcome == RuleOutcome::Undecided {
-                self.needs(rule.condition)
-            } else {
-                Vec::new()
-            },
+            distance: if outcome == RuleOutcome::NotFired { self.distance(rule.condition) } else { None },
+            needs: if outcome == RuleOutcome::Undecided { self.needs(rule.condition) } else { Vec::new() },
         }
     }
 
@@ -403,11 +272,7 @@ impl Sheet<'_> {
             if is_high == (side == Side::For) {
                 let at = match part.of {
                     PartOf::Scale(at) => self.variant.scales.get(at).map(|scale| scale.at.clone()),
-                    PartOf::Aggregate(at) => self
-                        .variant
-                        .aggregates
-                        .get(at)
-                        .map(|aggregate| aggregate.at.clone()),
+                    PartOf::Aggregate(at) => self.variant.aggregates.get(at).map(|aggregate| aggregate.at.clone()),
                 };
                 let answers = self.part_reads(part.of);
                 items.push(SideItem {
@@ -421,13 +286,7 @@ impl Sheet<'_> {
             }
         }
         let key = |item: &SideItem| item.value.unwrap_or(0.0);
-        items.sort_by(|a, b| {
-            if side == Side::For {
-                key(b).total_cmp(&key(a))
-            } else {
-                key(a).total_cmp(&key(b))
-            }
-        });
+        items.sort_by(|a, b| if side == Side::For { key(b).total_cmp(&key(a)) } else { key(a).total_cmp(&key(b)) });
         items
     }
 
@@ -435,11 +294,9 @@ impl Sheet<'_> {
         let mut items = Vec::new();
         for (rule, reading) in self.variant.rules.iter().zip(rules) {
             let sign = rule.effects.iter().find_map(|effect| match effect {
-                RuleEffect::Sign(sign, level) => self
-                    .variant
-                    .signs
-                    .get(*sign)
-                    .map(|sign| format!("{} +{level}", sign.id)),
+                RuleEffect::Sign(sign, level) => {
+                    self.variant.signs.get(*sign).map(|sign| format!("{} +{level}", sign.id))
+                }
                 _ => None,
             });
             if reading.outcome == "fired" && sign.is_some() {
@@ -453,11 +310,7 @@ impl Sheet<'_> {
                 });
             }
         }
-        items.extend(
-            keep_side
-                .map(|aggregate| self.side_items(aggregate, Side::Against))
-                .unwrap_or_default(),
-        );
+        items.extend(keep_side.map(|aggregate| self.side_items(aggregate, Side::Against)).unwrap_or_default());
         items
     }
 }
@@ -492,10 +345,9 @@ pub(crate) fn effect_word(variant: &Variant, effect: &RuleEffect) -> String {
             let id = variant.signs.get(*sign).map_or("", |sign| sign.id.as_str());
             format!("{id} {level}")
         }
-        RuleEffect::Points(sum, points) => format!(
-            "points {} {points}",
-            variant.points.get(*sum).map_or("", String::as_str)
-        ),
+        RuleEffect::Points(sum, points) => {
+            format!("points {} {points}", variant.points.get(*sum).map_or("", String::as_str))
+        }
         RuleEffect::Flag(name) => format!("flag {name}"),
         RuleEffect::Note => "note".to_owned(),
     }
@@ -506,35 +358,22 @@ fn default_text(reason: EngineReason) -> &'static str {
         EngineReason::HeldBack => {
             "The answers lean one way, but something else in them has to come first, so no direction is given."
         }
-        EngineReason::Contradictory => {
-            "Some answers contradict each other, so no direction is given."
-        }
+        EngineReason::Contradictory => "Some answers contradict each other, so no direction is given.",
         EngineReason::CloseCall => "It is a close call: one answer a step aside would change it.",
         EngineReason::OtherPath => "This tool does not weigh relationships for people under 18.",
-        EngineReason::SafetyLeftOut => {
-            "The safety questions are not in this file, so only scores are shown."
-        }
+        EngineReason::SafetyLeftOut => "The safety questions are not in this file, so only scores are shown.",
         EngineReason::Undecided => "A missing answer would decide it.",
     }
 }
 
 /// A rule that is shown by `show`, without any answers.
 pub fn effects_of(variant: &Variant, rule: &crate::compile::Rule) -> Vec<String> {
-    rule.effects
-        .iter()
-        .map(|effect| effect_word(variant, effect))
-        .collect()
+    rule.effects.iter().map(|effect| effect_word(variant, effect)).collect()
 }
 
 /// A text in which `{bond}` is filled in.
-pub fn with_bond(
-    text: &str,
-    questionnaire: &crate::questionnaire::Questionnaire,
-    bond: Option<Bond>,
-) -> String {
-    let word = bond
-        .and_then(|bond| questionnaire.bond_words.get(&bond))
-        .map_or("this person", String::as_str);
+pub fn with_bond(text: &str, questionnaire: &crate::questionnaire::Questionnaire, bond: Option<Bond>) -> String {
+    let word = bond.and_then(|bond| questionnaire.bond_words.get(&bond)).map_or("this person", String::as_str);
     text.replace("{bond}", word)
 }
 
@@ -550,12 +389,9 @@ pub fn item_text(
 
 /// The forms in which a questionnaire really differs.
 pub fn forms_of(questionnaire: &crate::questionnaire::Questionnaire) -> Vec<Form> {
-    let differs = questionnaire.items.iter().any(|item| {
-        item.is_asked_in(Role::Both, Form::Full) != item.is_asked_in(Role::Both, Form::Short)
-    });
-    if differs {
-        vec![Form::Short, Form::Full]
-    } else {
-        vec![Form::Short]
-    }
+    let differs = questionnaire
+        .items
+        .iter()
+        .any(|item| item.is_asked_in(Role::Both, Form::Full) != item.is_asked_in(Role::Both, Form::Short));
+    if differs { vec![Form::Short, Form::Full] } else { vec![Form::Short] }
 }

@@ -63,10 +63,7 @@ impl Gate {
                 value: safety.value.clone().unwrap_or(OptionValue::Number(1)),
             };
             let and = safety.and.as_ref().and_then(|and| {
-                Some((
-                    questionnaire.slot(&and.item)?,
-                    levels(questionnaire, questionnaire.slot(&and.item)?, and),
-                ))
+                Some((questionnaire.slot(&and.item)?, levels(questionnaire, questionnaire.slot(&and.item)?, and)))
             });
             inputs.push(Input {
                 slot: at,
@@ -77,14 +74,10 @@ impl Gate {
                 and,
             });
         }
-        let named: Vec<usize> = inputs
-            .iter()
-            .filter_map(|input| input.and.as_ref().map(|(slot, _)| *slot))
-            .collect();
+        let named: Vec<usize> = inputs.iter().filter_map(|input| input.and.as_ref().map(|(slot, _)| *slot)).collect();
         for slot in named {
-            if !inputs.iter().any(|input| {
-                input.slot == slot && !matches!(input.tier, Some(Tier::Opens | Tier::Crisis))
-            }) {
+            if !inputs.iter().any(|input| input.slot == slot && !matches!(input.tier, Some(Tier::Opens | Tier::Crisis)))
+            {
                 inputs.push(Input {
                     slot,
                     tier: None,
@@ -100,9 +93,7 @@ impl Gate {
 
     /// Whether there is a hard item, without which nobody may be assessed.
     pub(crate) fn has_hard_item(&self) -> bool {
-        self.inputs
-            .iter()
-            .any(|input| input.tier == Some(Tier::Hard))
+        self.inputs.iter().any(|input| input.tier == Some(Tier::Hard))
     }
 
     /// Whether the gate has anything to look at.
@@ -112,20 +103,14 @@ impl Gate {
 
     /// What the answers say. `answer` gives the answer to a slot, settled for role and form.
     pub(crate) fn check(&self, safety: SafetyBlock, answer: impl Fn(usize) -> Answer) -> Finding {
-        let mut finding = Finding {
-            left_out: safety == SafetyBlock::LeftOut,
-            ..Finding::default()
-        };
+        let mut finding = Finding { left_out: safety == SafetyBlock::LeftOut, ..Finding::default() };
         let mut soft_of_block = 0;
         for input in &self.inputs {
             let hard = input.tier == Some(Tier::Hard);
             match answer(input.slot) {
                 Answer::Level(level) => {
                     let own = input.yes.get(usize::from(level)).copied().unwrap_or(false);
-                    let and = input
-                        .and
-                        .as_ref()
-                        .map_or(Some(true), |(slot, yes)| is_yes(answer(*slot), yes));
+                    let and = input.and.as_ref().map_or(Some(true), |(slot, yes)| is_yes(answer(*slot), yes));
                     match input.tier {
                         Some(Tier::Hard) if own && and == Some(true) => finding.hard = true,
                         // Unknown answers never add up to a hard flag, but they are not a no either.
@@ -133,8 +118,7 @@ impl Gate {
                         Some(Tier::Soft) if own && and != Some(false) => {
                             finding.soft += 1;
                             finding.own_behaviour |= input.about == SafetyAbout::Myself;
-                            soft_of_block +=
-                                u16::from(input.block && input.about == SafetyAbout::Them);
+                            soft_of_block += u16::from(input.block && input.about == SafetyAbout::Them);
                         }
                         Some(Tier::Crisis) if own => finding.crisis = true,
                         _ => {}
@@ -159,11 +143,7 @@ impl Gate {
     /// What the gate says of one person's responses.
     pub(crate) fn check_responses(&self, responses: &Responses) -> Finding {
         self.check(responses.safety, |slot| {
-            responses
-                .answers
-                .get(slot)
-                .copied()
-                .unwrap_or(Answer::Missing(Missing::Skipped))
+            responses.answers.get(slot).copied().unwrap_or(Answer::Missing(Missing::Skipped))
         })
     }
 }
@@ -181,11 +161,7 @@ fn levels(questionnaire: &Questionnaire, slot: usize, condition: &Condition) -> 
         return Vec::new();
     };
     (0..slot.levels.count())
-        .map(|level| {
-            slot.levels
-                .value(level)
-                .is_some_and(|value| condition.op.holds(&value, &condition.value))
-        })
+        .map(|level| slot.levels.value(level).is_some_and(|value| condition.op.holds(&value, &condition.value)))
         .collect()
 }
 

@@ -21,16 +21,14 @@ mod scoring;
 mod script;
 
 pub use assess::{
-    AnswerBlock, AssessedRow, BlockAssessment, EngineReason, NotLoaded, Reason, RowView,
-    RuleOutcome, Signal, assess, assess_block,
+    AnswerBlock, AssessedRow, BlockAssessment, EngineReason, NotLoaded, Reason, RowView, RuleOutcome, Signal, assess,
+    assess_block,
 };
-pub use compile::{
-    Adjust, Aggregate, Band, Outcome, Rule, RuleEffect, Scale, Screens, Sign, Variant,
-};
+pub use compile::{Adjust, Aggregate, Band, Outcome, Rule, RuleEffect, Scale, Screens, Sign, Variant};
 pub use explain::{effects_of, forms_of, item_text, with_bond};
 pub use ruleset::{
-    Aggregation, Comparison, ENGINE_REASONS, Kind, LoadOptions, NODE_BUDGET, Parameter,
-    REQUIRED_HEADINGS, Ruleset, header_of, load,
+    Aggregation, Comparison, ENGINE_REASONS, Kind, LoadOptions, NODE_BUDGET, Parameter, REQUIRED_HEADINGS, Ruleset,
+    header_of, load,
 };
 pub use scoring::{Need, ScaleItem, Score, Value};
 pub use script::api_reference;

@@ -9,7 +9,6 @@ mod format;
 mod locate;
 
 pub(crate) use check::parse_json;
-pub(crate) use locate::{Step, locate};
 
 #[cfg(test)]
 mod tests;
@@ -21,8 +20,8 @@ use crate::diagnostic::{LoadError, SourceFile};
 #[cfg(test)]
 pub(crate) use format::QuestionnaireFile;
 pub use format::{
-    Bond, Condition, Direction, Form, Operator, OptionValue, QUESTIONNAIRE_FORMAT, Role, Safety,
-    SafetyAbout, Tier, Wording,
+    Bond, Condition, Direction, Form, Operator, OptionValue, QUESTIONNAIRE_FORMAT, Role, Safety, SafetyAbout, Tier,
+    Wording,
 };
 
 /// The item that says who broke the trust; its values are `hurt`, `broke`, `both`.
@@ -176,9 +175,7 @@ impl Levels {
     /// The level of a value.
     pub fn level_of(&self, value: &OptionValue) -> Option<usize> {
         match (self, value) {
-            (Levels::Options(options), value) => {
-                options.iter().position(|option| option.value == *value)
-            }
+            (Levels::Options(options), value) => options.iter().position(|option| option.value == *value),
             (Levels::Range { min, max }, OptionValue::Number(n)) if (min..=max).contains(&n) => {
                 usize::try_from(n - min).ok()
             }
@@ -189,23 +186,15 @@ impl Levels {
     /// The label of a level; numbers are their own label.
     pub fn label(&self, level: usize) -> String {
         match self {
-            Levels::Options(options) => options
-                .get(level)
-                .map(|option| option.label.clone())
-                .unwrap_or_default(),
-            Levels::Range { .. } => self
-                .number(level)
-                .map(|n| n.to_string())
-                .unwrap_or_default(),
+            Levels::Options(options) => options.get(level).map(|option| option.label.clone()).unwrap_or_default(),
+            Levels::Range { .. } => self.number(level).map(|n| n.to_string()).unwrap_or_default(),
         }
     }
 
     /// The lowest and the highest number; none if the values are words.
     pub fn bounds(&self) -> Option<(i64, i64)> {
         let numbers: Option<Vec<i64>> = match self {
-            Levels::Options(options) => {
-                options.iter().map(|option| option.value.number()).collect()
-            }
+            Levels::Options(options) => options.iter().map(|option| option.value.number()).collect(),
             Levels::Range { min, max } => Some(vec![*min, *max]),
         };
         let numbers = numbers?;
@@ -239,10 +228,7 @@ impl Questionnaire {
 
     /// The slots of an item.
     pub fn slots_of(&self, item: usize) -> impl Iterator<Item = (usize, &Slot)> {
-        self.slots
-            .iter()
-            .enumerate()
-            .filter(move |(_, slot)| slot.item == item)
+        self.slots.iter().enumerate().filter(move |(_, slot)| slot.item == item)
     }
 }
 

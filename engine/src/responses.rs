@@ -12,9 +12,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::questionnaire::{
-    BOND_ITEM, Bond, Condition, Form, MINOR_ITEM, OptionValue, Questionnaire, ROLE_ITEM, Role,
-};
+use crate::questionnaire::{BOND_ITEM, Bond, Condition, Form, MINOR_ITEM, OptionValue, Questionnaire, ROLE_ITEM, Role};
 pub use file::{ANSWERS_FORMAT, AnswersFile, write_answers};
 
 /// Why there is no answer.
@@ -36,13 +34,8 @@ pub enum Missing {
 
 impl Missing {
     /// Every reason.
-    pub const ALL: [Missing; 5] = [
-        Missing::NotShown,
-        Missing::Skipped,
-        Missing::Declined,
-        Missing::DontKnow,
-        Missing::NotApplicable,
-    ];
+    pub const ALL: [Missing; 5] =
+        [Missing::NotShown, Missing::Skipped, Missing::Declined, Missing::DontKnow, Missing::NotApplicable];
 
     /// The word as it is written.
     pub fn as_str(self) -> &'static str {
@@ -62,10 +55,7 @@ impl Missing {
 
     /// Whether an answer exists but is not known here; the other reasons mean that there is none.
     pub fn is_unknown(self) -> bool {
-        matches!(
-            self,
-            Missing::Skipped | Missing::Declined | Missing::DontKnow
-        )
+        matches!(self, Missing::Skipped | Missing::Declined | Missing::DontKnow)
     }
 }
 
@@ -154,9 +144,7 @@ pub enum ResponseProblem {
 }
 
 fn hint(near: &Option<String>) -> String {
-    near.as_ref()
-        .map(|near| format!(", did you mean `{near}`?"))
-        .unwrap_or_default()
+    near.as_ref().map(|near| format!(", did you mean `{near}`?")).unwrap_or_default()
 }
 
 /// A value that was given although its question was not asked.
@@ -179,10 +167,8 @@ impl Responses {
                 continue;
             };
             let outside = !item.is_asked_in(self.role, self.form);
-            let not_asked = item
-                .asked_if
-                .as_ref()
-                .is_some_and(|condition| self.holds(questionnaire, condition) == Some(false));
+            let not_asked =
+                item.asked_if.as_ref().is_some_and(|condition| self.holds(questionnaire, condition) == Some(false));
             if !outside && !not_asked {
                 continue;
             }
@@ -217,44 +203,23 @@ impl Responses {
 
     /// Whether the respondent said to be under 18; unanswered means no.
     pub fn is_minor(&self, questionnaire: &Questionnaire) -> bool {
-        questionnaire
-            .slot(MINOR_ITEM)
-            .and_then(|at| self.answers.get(at))
-            == Some(&Answer::Level(1))
+        questionnaire.slot(MINOR_ITEM).and_then(|at| self.answers.get(at)) == Some(&Answer::Level(1))
     }
 
     /// The value of a slot, if it is answered.
     pub fn value(&self, questionnaire: &Questionnaire, slot: usize) -> Option<OptionValue> {
-        questionnaire
-            .slots
-            .get(slot)?
-            .levels
-            .value(self.answers.get(slot)?.level()?)
+        questionnaire.slots.get(slot)?.levels.value(self.answers.get(slot)?.level()?)
     }
 }
 
 /// A level, or what is wrong with a value.
-pub fn level_for(
-    questionnaire: &Questionnaire,
-    slot: usize,
-    value: &OptionValue,
-) -> Result<Answer, ResponseProblem> {
+pub fn level_for(questionnaire: &Questionnaire, slot: usize, value: &OptionValue) -> Result<Answer, ResponseProblem> {
     let Some(found) = questionnaire.slots.get(slot) else {
-        return Err(ResponseProblem::UnknownItem {
-            id: slot.to_string(),
-            near: None,
-        });
+        return Err(ResponseProblem::UnknownItem { id: slot.to_string(), near: None });
     };
-    match found
-        .levels
-        .level_of(value)
-        .and_then(|level| u16::try_from(level).ok())
-    {
+    match found.levels.level_of(value).and_then(|level| u16::try_from(level).ok()) {
         Some(level) => Ok(Answer::Level(level)),
-        None => Err(ResponseProblem::InvalidValue {
-            slot: found.id.clone(),
-            expected: expected(found),
-        }),
+        None => Err(ResponseProblem::InvalidValue { slot: found.id.clone(), expected: expected(found) }),
     }
 }
 
@@ -264,35 +229,20 @@ pub fn expected(slot: &crate::questionnaire::Slot) -> String {
         crate::questionnaire::Levels::Range { min, max } => {
             format!("a whole number from {min} to {max}")
         }
-        crate::questionnaire::Levels::Options(options) => options
-            .iter()
-            .map(|option| option.value.to_string())
-            .collect::<Vec<_>>()
-            .join(", "),
+        crate::questionnaire::Levels::Options(options) => {
+            options.iter().map(|option| option.value.to_string()).collect::<Vec<_>>().join(", ")
+        }
     }
 }
 
 /// Role and bond as the answers themselves say; `my_role` and `bond_kind` are their single source.
-pub(crate) fn role_and_bond(
-    questionnaire: &Questionnaire,
-    answers: &[Answer],
-) -> (Option<Role>, Option<Bond>) {
+pub(crate) fn role_and_bond(questionnaire: &Questionnaire, answers: &[Answer]) -> (Option<Role>, Option<Bond>) {
     let word = |id| {
         let at = questionnaire.slot(id)?;
         let level = answers.get(at)?.level()?;
-        Some(
-            questionnaire
-                .slots
-                .get(at)?
-                .levels
-                .value(level)?
-                .to_string(),
-        )
+        Some(questionnaire.slots.get(at)?.levels.value(level)?.to_string())
     };
-    (
-        word(ROLE_ITEM).and_then(|w| Role::parse(&w)),
-        word(BOND_ITEM).and_then(|w| Bond::parse(&w)),
-    )
+    (word(ROLE_ITEM).and_then(|w| Role::parse(&w)), word(BOND_ITEM).and_then(|w| Bond::parse(&w)))
 }
 
 /// Makes responses from values by slot id. Slots that are not named are skipped, or not shown outside the form.
@@ -312,14 +262,8 @@ pub fn responses_from(
     let mut answers = vec![Answer::Missing(Missing::Skipped); questionnaire.slots.len()];
     for (id, value) in given {
         let Some(at) = questionnaire.slot(id) else {
-            let near = crate::diagnostic::nearest(
-                id,
-                questionnaire.slots.iter().map(|slot| slot.id.as_str()),
-            );
-            problems.push(ResponseProblem::UnknownItem {
-                id: id.clone(),
-                near: near.map(str::to_owned),
-            });
+            let near = crate::diagnostic::nearest(id, questionnaire.slots.iter().map(|slot| slot.id.as_str()));
+            problems.push(ResponseProblem::UnknownItem { id: id.clone(), near: near.map(str::to_owned) });
             continue;
         };
         let offers = questionnaire
@@ -344,13 +288,7 @@ pub fn responses_from(
         return Err(problems);
     }
     let (said_role, bond) = role_and_bond(questionnaire, &answers);
-    let mut responses = Responses {
-        form,
-        role: said_role.unwrap_or(role),
-        bond,
-        safety,
-        answers,
-    };
+    let mut responses = Responses { form, role: said_role.unwrap_or(role), bond, safety, answers };
     let conflicts = responses.settle(questionnaire);
     Ok((responses, conflicts))
 }

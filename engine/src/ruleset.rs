@@ -39,14 +39,8 @@ pub const ENGINE_REASONS: [&str; 8] = [
 ];
 
 /// The headings that an assessment must have in the `//!` lines above its header (decision-aid standards, IPDAS).
-pub const REQUIRED_HEADINGS: [&str; 6] = [
-    "Sources",
-    "Published",
-    "Validated",
-    "Update policy",
-    "Uncertainty",
-    "Funding",
-];
+pub const REQUIRED_HEADINGS: [&str; 6] =
+    ["Sources", "Published", "Validated", "Update policy", "Uncertainty", "Funding"];
 
 /// A loaded ruleset.
 #[derive(Debug, Clone)]
@@ -109,23 +103,13 @@ impl LoadOptions {
     /// Every variant, no parameter set.
     pub fn all() -> Self {
         let roles = [Role::Hurt, Role::Broke];
-        let variants = roles
-            .into_iter()
-            .flat_map(|role| [(role, Form::Short), (role, Form::Full)])
-            .collect();
-        Self {
-            set: Vec::new(),
-            variants,
-            node_budget: NODE_BUDGET,
-        }
+        let variants = roles.into_iter().flat_map(|role| [(role, Form::Short), (role, Form::Full)]).collect();
+        Self { set: Vec::new(), variants, node_budget: NODE_BUDGET }
     }
 
     /// One variant, no parameter set.
     pub fn only(role: Role, form: Form) -> Self {
-        Self {
-            variants: vec![(role, form)],
-            ..Self::all()
-        }
+        Self { variants: vec![(role, form)], ..Self::all() }
     }
 }
 
@@ -140,54 +124,33 @@ pub(crate) struct Draft<'a> {
 
 impl Draft<'_> {
     /// A diagnostic about a place in the files.
-    pub(crate) fn error(
-        &self,
-        code: Code,
-        place: &Place,
-        message: impl Into<String>,
-    ) -> Diagnostic {
-        let source = self
-            .files
-            .get(place.file)
-            .map_or("", |file| file.name.as_str());
+    pub(crate) fn error(&self, code: Code, place: &Place, message: impl Into<String>) -> Diagnostic {
+        let source = self.files.get(place.file).map_or("", |file| file.name.as_str());
         Diagnostic::error(code, source, place.span.clone(), message)
     }
 
     /// A warning about a place in the files.
-    pub(crate) fn warning(
-        &self,
-        code: Code,
-        place: &Place,
-        message: impl Into<String>,
-    ) -> Diagnostic {
-        Diagnostic {
-            severity: Severity::Warning,
-            ..self.error(code, place, message)
-        }
+    pub(crate) fn warning(&self, code: Code, place: &Place, message: impl Into<String>) -> Diagnostic {
+        Diagnostic { severity: Severity::Warning, ..self.error(code, place, message) }
     }
 
     /// `file:line` of a place.
     pub(crate) fn at(&self, place: &Place) -> String {
-        self.files.get(place.file).map_or_else(String::new, |file| {
-            format!("{}:{}", file.name, file.position(place.span.start).0)
-        })
+        self.files
+            .get(place.file)
+            .map_or_else(String::new, |file| format!("{}:{}", file.name, file.position(place.span.start).0))
     }
 
     /// The declarations for a role.
     pub(crate) fn for_role(&self, role: Role) -> impl Iterator<Item = &Declaration> {
-        self.declarations
-            .iter()
-            .filter(move |declaration| declaration.role.is_none_or(|r| r == role))
+        self.declarations.iter().filter(move |declaration| declaration.role.is_none_or(|r| r == role))
     }
 }
 
 /// The id of the questionnaire and of the ruleset that files declare, without checking anything else.
 pub fn header_of(files: &[SourceFile]) -> Option<(String, String)> {
     let mut ignored = Vec::new();
-    let mut declarations = files
-        .iter()
-        .enumerate()
-        .flat_map(|(at, file)| parse::parse(at, file, &mut ignored));
+    let mut declarations = files.iter().enumerate().flat_map(|(at, file)| parse::parse(at, file, &mut ignored));
     declarations.find_map(|declaration| match declaration.body {
         Body::Header { questionnaire, .. } => Some((declaration.id.text, questionnaire.text)),
         _ => None,
@@ -204,133 +167,96 @@ pub fn load(
     options: &LoadOptions,
 ) -> Result<(Ruleset, Vec<Diagnostic>), LoadError> {
     let mut problems = Vec::new();
-    let declarations: Vec<Declaration> = files
-        .iter()
-        .enumerate()
-        .flat_map(|(at, file)| parse::parse(at, file, &mut problems))
-        .collect();
-    let name = files.first().map_or("ruleset", |file| file.name.as_str());
-    let mut headers = declarations
-        .iter()
-        .filter(|declaration| matches!(declaration.body, Body::Header { .. }));
-    let Some(header) = headers.next().cloned() else {
-        if problems.is_empty() || !declarations.is_empty() {
-            let message = "no file declares the ruleset";
-            problems.push(
-                Diagnostic::error(Code::MissingClause, name, None, message)
-                    .hint("start with: assessment \"my-rules\" version \"0.1.0\" questionnaire \"trust-repair\" title \"...\";"),
-            );
-        }
+    let Some((draft, header)) = draft(files, questionnaire, options, &mut problems) else {
         return Err(LoadError(problems));
     };
-    let Body::Header {
-        kind,
-        version,
-        questionnaire: wanted,
-    } = header.body.clone()
-    else {
-        return Err(LoadError(problems));
-    };
-    let mut draft = Draft {
-        files,
-        questionnaire,
-        kind,
-        declarations,
-        parameters: Vec::new(),
-    };
-    if let Some(second) = draft
-        .declarations
-        .iter()
-        .filter(|declaration| matches!(declaration.body, Body::Header { .. }))
-        .nth(1)
-    {
-        problems.push(draft.error(
-            Code::DuplicateId,
-            &second.id.place,
-            "a ruleset has one header",
-        ));
-    }
-    if wanted.text != questionnaire.id {
-        let message = format!(
-            "this ruleset is for questionnaire `{}`, not for `{}`",
-            wanted.text, questionnaire.id
-        );
-        problems.push(
-            draft
-                .error(Code::WrongQuestionnaire, &wanted.place, message)
-                .hint("choose the questionnaire with --questionnaire"),
-        );
-        return Err(LoadError(problems));
-    }
-    let (description, metadata) = sections(&header.doc);
-    if kind == Kind::Assessment {
-        for heading in REQUIRED_HEADINGS {
-            if !metadata
-                .iter()
-                .any(|(known, text)| known == heading && !text.is_empty())
-            {
-                let message = format!("the `//!` lines above the header lack `## {heading}`");
-                problems.push(
-                    draft
-                        .error(Code::MissingMetadata, &header.id.place, message)
-                        .hint("a decision aid must say this about itself"),
-                );
-            }
-        }
-    }
-    let gate = Gate::new(questionnaire);
-    if kind == Kind::Assessment && !gate.has_hard_item() {
-        let message = format!(
-            "the questionnaire `{}` has no hard safety item",
-            questionnaire.id
-        );
-        problems.push(
-            draft
-                .error(Code::NoHardItem, &wanted.place, message)
-                .hint("an assessment needs the safety gate; make it a study"),
-        );
-    }
-    draft.parameters = parameters(&draft, options, &mut problems);
-    names::check(&draft, &mut problems);
     let mut variants = BTreeMap::new();
-    if !problems
-        .iter()
-        .any(|problem| problem.severity == Severity::Error)
-    {
+    if !has_error(&problems) {
         for (role, form) in &options.variants {
-            if let Some(variant) =
-                compile::variant(&draft, *role, *form, options.node_budget, &mut problems)
-            {
+            if let Some(variant) = compile::variant(&draft, *role, *form, options.node_budget, &mut problems) {
                 variants.insert((*role, *form), variant);
             }
         }
     }
-    dedup(&mut problems);
-    if problems
-        .iter()
-        .any(|problem| problem.severity == Severity::Error)
-    {
+    tell_once(&mut problems);
+    if has_error(&problems) {
         return Err(LoadError(problems));
     }
-    let all: String = files
-        .iter()
-        .map(|file| file.text.as_str())
-        .collect::<Vec<_>>()
-        .join("\n");
+    let version = match &header.body {
+        Body::Header { version, .. } => version.clone(),
+        _ => String::new(),
+    };
+    let (description, metadata) = sections(&header.doc);
+    let all: String = files.iter().map(|file| file.text.as_str()).collect::<Vec<_>>().join("\n");
     let ruleset = Ruleset {
         id: header.id.text,
         version,
         title: header.title.unwrap_or_default(),
-        kind,
+        kind: draft.kind,
         description,
         metadata,
         parameters: draft.parameters,
         sha256: sha256(all.as_bytes()),
         questionnaire: Arc::clone(questionnaire),
-        gate,
+        gate: Gate::new(questionnaire),
         variants,
     };
     Ok((ruleset, problems))
+}
+
+/// Reads the files and checks everything that can be checked without running a condition. None if there is no
+/// usable header.
+pub(crate) fn draft<'a>(
+    files: &'a [SourceFile],
+    questionnaire: &'a Questionnaire,
+    options: &LoadOptions,
+    problems: &mut Vec<Diagnostic>,
+) -> Option<(Draft<'a>, Declaration)> {
+    let declarations: Vec<Declaration> =
+        files.iter().enumerate().flat_map(|(at, file)| parse::parse(at, file, problems)).collect();
+    let is_header = |declaration: &&Declaration| matches!(declaration.body, Body::Header { .. });
+    let Some(header) = declarations.iter().find(is_header).cloned() else {
+        if problems.is_empty() {
+            let name = files.first().map_or("ruleset", |file| file.name.as_str());
+            problems.push(Diagnostic::error(Code::MissingClause, name, None, "no file declares the ruleset").hint(
+                "start with: assessment \"my-rules\" version \"0.1.0\" questionnaire \"trust-repair\" title \"...\";",
+            ));
+        }
+        return None;
+    };
+    let Body::Header { kind, questionnaire: wanted, .. } = header.body.clone() else { return None };
+    let mut draft = Draft { files, questionnaire, kind, declarations, parameters: Vec::new() };
+    if let Some(second) = draft.declarations.iter().filter(is_header).nth(1) {
+        problems.push(draft.error(Code::DuplicateId, &second.id.place, "a ruleset has one header"));
+    }
+    if wanted.text != questionnaire.id {
+        let message = format!("this ruleset is for questionnaire `{}`, not for `{}`", wanted.text, questionnaire.id);
+        let problem = draft.error(Code::WrongQuestionnaire, &wanted.place, message);
+        problems.push(problem.hint("choose the questionnaire with --questionnaire"));
+        return None;
+    }
+    if kind == Kind::Assessment {
+        let (_, metadata) = sections(&header.doc);
+        for heading in REQUIRED_HEADINGS {
+            if !metadata.iter().any(|(known, text)| known == heading && !text.is_empty()) {
+                let message = format!("the `//!` lines above the header lack `## {heading}`");
+                let problem = draft.error(Code::MissingMetadata, &header.id.place, message);
+                problems.push(problem.hint("a decision aid must say this about itself"));
+            }
+        }
+        if !Gate::new(questionnaire).has_hard_item() {
+            let message = format!("the questionnaire `{}` has no hard safety item", questionnaire.id);
+            let problem = draft.error(Code::NoHardItem, &wanted.place, message);
+            problems.push(problem.hint("an assessment needs the safety gate; make it a study"));
+        }
+    }
+    draft.parameters = parameters(&draft, options, problems);
+    names::check(&draft, problems);
+    Some((draft, header))
+}
+
+fn has_error(problems: &[Diagnostic]) -> bool {
+    problems.iter().any(|problem| problem.severity == Severity::Error)
 }
 
 impl Ruleset {
@@ -356,10 +282,7 @@ impl Ruleset {
 
     /// The text of a metadata section.
     pub fn section(&self, heading: &str) -> Option<&str> {
-        self.metadata
-            .iter()
-            .find(|(known, _)| known == heading)
-            .map(|(_, text)| text.as_str())
+        self.metadata.iter().find(|(known, _)| known == heading).map(|(_, text)| text.as_str())
     }
 }
 
@@ -375,20 +298,10 @@ pub(crate) fn sections(doc: &[String]) -> (String, Vec<(String, String)>) {
         }
     }
     let text = |lines: &[&str]| lines.join("\n").trim().to_owned();
-    (
-        text(&intro),
-        sections
-            .iter()
-            .map(|(heading, lines)| (heading.clone(), text(lines)))
-            .collect(),
-    )
+    (text(&intro), sections.iter().map(|(heading, lines)| (heading.clone(), text(lines))).collect())
 }
 
-fn parameters(
-    draft: &Draft<'_>,
-    options: &LoadOptions,
-    problems: &mut Vec<Diagnostic>,
-) -> Vec<Parameter> {
+fn parameters(draft: &Draft<'_>, options: &LoadOptions, problems: &mut Vec<Diagnostic>) -> Vec<Parameter> {
     let mut parameters: Vec<Parameter> = draft
         .declarations
         .iter()
@@ -406,14 +319,9 @@ fn parameters(
         })
         .collect();
     for (name, text) in &options.set {
-        let names: Vec<String> = parameters
-            .iter()
-            .map(|parameter| parameter.name.clone())
-            .collect();
+        let names: Vec<String> = parameters.iter().map(|parameter| parameter.name.clone()).collect();
         let problem = match (
-            parameters
-                .iter_mut()
-                .find(|parameter| parameter.name == *name),
+            parameters.iter_mut().find(|parameter| parameter.name == *name),
             crate::exact::parse_decimal(text),
         ) {
             (None, _) => Diagnostic::error(
@@ -429,11 +337,8 @@ fn parameters(
             }
             (Some(parameter), _) => {
                 let show = |value: &Exact| crate::exact::format_half_up(value, 9);
-                let message = format!(
-                    "`{name}` must be a number from {} to {}",
-                    show(&parameter.from),
-                    show(&parameter.to)
-                );
+                let message =
+                    format!("`{name}` must be a number from {} to {}", show(&parameter.from), show(&parameter.to));
                 Diagnostic::error(Code::InvalidParameter, "--set", None, message)
             }
         };
@@ -443,30 +348,20 @@ fn parameters(
 }
 
 /// The same problem is found in several variants; it is told once, in file order.
-fn dedup(problems: &mut Vec<Diagnostic>) {
+fn tell_once(problems: &mut Vec<Diagnostic>) {
     let mut seen: Vec<Diagnostic> = Vec::new();
     for problem in problems.drain(..) {
         let told = |known: &Diagnostic| {
             (known.code, &known.source, &known.span, &known.message)
-                == (
-                    problem.code,
-                    &problem.source,
-                    &problem.span,
-                    &problem.message,
-                )
+                == (problem.code, &problem.source, &problem.span, &problem.message)
         };
         if !seen.iter().any(told) {
             seen.push(problem);
         }
     }
     seen.sort_by(|a, b| {
-        let key = |d: &Diagnostic| {
-            (
-                std::cmp::Reverse(d.severity),
-                d.source.clone(),
-                d.span.as_ref().map(|span| span.start),
-            )
-        };
+        let key =
+            |d: &Diagnostic| (std::cmp::Reverse(d.severity), d.source.clone(), d.span.as_ref().map(|span| span.start));
         key(a).cmp(&key(b))
     });
     *problems = seen;

@@ -31,10 +31,7 @@ impl Value {
     /// The exact number, if it is known.
     pub fn exact(self) -> Option<Exact> {
         match self {
-            Value::Known {
-                numerator,
-                denominator,
-            } => Some(Exact::new(i128::from(numerator), i128::from(denominator))),
+            Value::Known { numerator, denominator } => Some(Exact::new(i128::from(numerator), i128::from(denominator))),
             _ => None,
         }
     }
@@ -42,10 +39,7 @@ impl Value {
     /// A known value; unknown if it does not fit (which loading a ruleset rules out).
     pub(crate) fn known(value: &Exact) -> Self {
         match (i64::try_from(*value.numer()), i64::try_from(*value.denom())) {
-            (Ok(numerator), Ok(denominator)) => Value::Known {
-                numerator,
-                denominator,
-            },
+            (Ok(numerator), Ok(denominator)) => Value::Known { numerator, denominator },
             _ => Value::Unknown,
         }
     }
@@ -53,13 +47,9 @@ impl Value {
     /// The value without reducing it first: comparisons do not need that.
     pub(crate) fn raw(self) -> Option<Exact> {
         match self {
-            Value::Known {
-                numerator,
-                denominator,
-            } => Some(Exact::new_raw(
-                i128::from(numerator),
-                i128::from(denominator),
-            )),
+            Value::Known { numerator, denominator } => {
+                Some(Exact::new_raw(i128::from(numerator), i128::from(denominator)))
+            }
             _ => None,
         }
     }
@@ -84,9 +74,7 @@ impl Need {
             Need::Count(count) => count.min(asked),
             Need::Share(share) => {
                 let exact = share * Exact::from_integer(asked as i128);
-                usize::try_from(exact.ceil().to_integer())
-                    .unwrap_or(asked)
-                    .min(asked)
+                usize::try_from(exact.ceil().to_integer()).unwrap_or(asked).min(asked)
             }
         }
     }
@@ -175,18 +163,11 @@ const MAX_STATES: usize = 50_000;
 impl Scale {
     /// Completes the scale with what follows from its items.
     pub(crate) fn finish(mut self) -> Self {
-        self.unit = self
-            .items
-            .iter()
-            .map(|item| (item.max - item.min).max(1))
-            .fold(1, lcm);
+        self.unit = self.items.iter().map(|item| (item.max - item.min).max(1)).fold(1, lcm);
         self
     }
 
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "one argument a field, named at the only call"
-    )]
+    #[expect(clippy::too_many_arguments, reason = "one argument a field, named at the only call")]
     pub(crate) fn new(
         id: String,
         title: String,
@@ -198,19 +179,7 @@ impl Scale {
         at: String,
         place: Place,
     ) -> Self {
-        Self {
-            id,
-            title,
-            concern,
-            aggregation,
-            items,
-            need,
-            source,
-            at,
-            place,
-            unit: 1,
-        }
-        .finish()
+        Self { id, title, concern, aggregation, items, need, source, at, place, unit: 1 }.finish()
     }
 
     /// What one answer adds.
@@ -218,11 +187,7 @@ impl Scale {
     pub(crate) fn add(&self, tally: &mut Tally, item: &ScaleItem, answer: Answer) {
         match answer {
             Answer::Level(level) => {
-                let keyed = item
-                    .keyed
-                    .get(usize::from(level))
-                    .copied()
-                    .unwrap_or(item.min);
+                let keyed = item.keyed.get(usize::from(level)).copied().unwrap_or(item.min);
                 self.add_keyed(tally, item, keyed);
             }
             Answer::Missing(reason) if reason.is_unknown() => self.ask(tally, item),
@@ -244,16 +209,10 @@ impl Scale {
         let (contribution, weight) = match self.aggregation {
             Aggregation::Percent => {
                 let range = (item.max - item.min).max(1);
-                (
-                    item.weight * (keyed - item.min) * (self.unit / range),
-                    item.weight * self.unit,
-                )
+                (item.weight * (keyed - item.min) * (self.unit / range), item.weight * self.unit)
             }
             Aggregation::Mean => (item.weight * keyed, item.weight),
-            Aggregation::Sum => (
-                item.weight * (keyed - item.min),
-                item.weight * (item.max - item.min),
-            ),
+            Aggregation::Sum => (item.weight * (keyed - item.min), item.weight * (item.max - item.min)),
         };
         tally.sum += contribution;
         tally.weight += weight;
@@ -264,9 +223,7 @@ impl Scale {
     pub(crate) fn score(&self, tally: &Tally) -> Score {
         let value = if tally.asked == 0 {
             Value::Absent
-        } else if usize::from(tally.answered) < self.need.of(usize::from(tally.asked)).max(1)
-            || tally.weight == 0
-        {
+        } else if usize::from(tally.answered) < self.need.of(usize::from(tally.asked)).max(1) || tally.weight == 0 {
             Value::Unknown
         } else {
             let (base, span) = match self.aggregation {
@@ -275,22 +232,12 @@ impl Scale {
                 Aggregation::Sum => (tally.base, tally.range),
             };
             if self.aggregation == Aggregation::Sum && tally.weight == tally.range {
-                Value::Known {
-                    numerator: base + tally.sum,
-                    denominator: 1,
-                }
+                Value::Known { numerator: base + tally.sum, denominator: 1 }
             } else {
-                Value::Known {
-                    numerator: base * tally.weight + tally.sum * span,
-                    denominator: tally.weight,
-                }
+                Value::Known { numerator: base * tally.weight + tally.sum * span, denominator: tally.weight }
             }
         };
-        Score {
-            value,
-            answered: tally.answered,
-            asked: tally.asked,
-        }
+        Score { value, answered: tally.answered, asked: tally.asked }
     }
 
     /// The score of one sheet.
@@ -339,19 +286,14 @@ impl Scale {
             }
             states = next;
         }
-        let values: BTreeSet<Exact> = states
-            .iter()
-            .filter_map(|tally| self.score(tally).value.exact())
-            .collect();
+        let values: BTreeSet<Exact> = states.iter().filter_map(|tally| self.score(tally).value.exact()).collect();
         Attainable::Values(values.into_iter().collect())
     }
 
     /// The least and greatest score by the item bounds alone.
     pub(crate) fn bounds(&self) -> Attainable {
         let extreme = |pick: fn(&ScaleItem) -> i64| {
-            self.items
-                .iter()
-                .map(move |item| Exact::from_integer(i128::from(pick(item))))
+            self.items.iter().map(move |item| Exact::from_integer(i128::from(pick(item))))
         };
         let weighted = |pick: fn(&ScaleItem) -> i64| {
             extreme(pick)
@@ -359,21 +301,15 @@ impl Scale {
                 .map(|(value, item)| value * Exact::from_integer(i128::from(item.weight)))
                 .sum()
         };
-        let (min, max): (fn(&ScaleItem) -> i64, fn(&ScaleItem) -> i64) =
-            (|item| item.min, |item| item.max);
+        let (min, max): (fn(&ScaleItem) -> i64, fn(&ScaleItem) -> i64) = (|item| item.min, |item| item.max);
         let zero = Exact::from_integer(0);
         match self.aggregation {
             Aggregation::Percent => Attainable::Between(zero, Exact::from_integer(100)),
-            Aggregation::Mean => Attainable::Between(
-                extreme(min).min().unwrap_or(zero),
-                extreme(max).max().unwrap_or(zero),
-            ),
+            Aggregation::Mean => {
+                Attainable::Between(extreme(min).min().unwrap_or(zero), extreme(max).max().unwrap_or(zero))
+            }
             Aggregation::Sum => {
-                let low = if self.may_be_absent() {
-                    zero
-                } else {
-                    weighted(min)
-                };
+                let low = if self.may_be_absent() { zero } else { weighted(min) };
                 Attainable::Between(low, weighted(max))
             }
         }
@@ -382,20 +318,10 @@ impl Scale {
     /// Whether every sum that can occur stays far inside 64 bits.
     pub(crate) fn fits(&self) -> bool {
         let total: Option<i64> = self.items.iter().try_fold(0_i64, |sum, item| {
-            let size = item
-                .max
-                .abs()
-                .max(item.min.abs())
-                .max(item.max - item.min)
-                .max(1);
-            item.weight
-                .checked_mul(size)?
-                .checked_mul(self.unit)?
-                .checked_add(sum)
+            let size = item.max.abs().max(item.min.abs()).max(item.max - item.min).max(1);
+            item.weight.checked_mul(size)?.checked_mul(self.unit)?.checked_add(sum)
         });
-        total
-            .and_then(|total| total.checked_mul(1000))
-            .is_some_and(|total| total < 1 << 52)
+        total.and_then(|total| total.checked_mul(1000)).is_some_and(|total| total < 1 << 52)
     }
 }
 
@@ -410,10 +336,7 @@ pub(crate) fn mean(values: impl Iterator<Item = Value>) -> (Value, usize, usize)
     let (mut known, mut unknown) = (0, 0);
     for value in values {
         match value {
-            Value::Known {
-                numerator: n,
-                denominator: d,
-            } => {
+            Value::Known { numerator: n, denominator: d } => {
                 known += 1;
                 numerator = numerator * i128::from(d) + i128::from(n) * denominator;
                 denominator *= i128::from(d);

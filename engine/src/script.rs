@@ -96,18 +96,16 @@ pub(crate) struct Session {
 impl Session {
     fn read(&self, read: Read) -> Result<usize, Box<EvalAltResult>> {
         match self.reader.borrow().as_ref() {
-            Some(reader) => reader.borrow_mut().read(read).map_err(|Halt| {
-                EvalAltResult::ErrorTerminated(Dynamic::UNIT, Position::NONE).into()
-            }),
+            Some(reader) => reader
+                .borrow_mut()
+                .read(read)
+                .map_err(|Halt| EvalAltResult::ErrorTerminated(Dynamic::UNIT, Position::NONE).into()),
             None => Err("nothing can be read here".into()),
         }
     }
 
     fn may_lack_value(&self, subject: &Subject) -> bool {
-        self.reader
-            .borrow()
-            .as_ref()
-            .is_some_and(|reader| reader.borrow().may_lack_value(subject))
+        self.reader.borrow().as_ref().is_some_and(|reader| reader.borrow().may_lack_value(subject))
     }
 }
 
@@ -125,24 +123,10 @@ pub(crate) struct Script {
 
 impl Script {
     /// An interpreter that knows these names.
-    pub(crate) fn new(
-        questionnaire: Rc<Questionnaire>,
-        names: BTreeMap<String, Meaning>,
-        ids: Ids,
-    ) -> Self {
-        let session = Rc::new(Session {
-            reader: RefCell::new(None),
-            names,
-            ids,
-            questionnaire,
-        });
+    pub(crate) fn new(questionnaire: Rc<Questionnaire>, names: BTreeMap<String, Meaning>, ids: Ids) -> Self {
+        let session = Rc::new(Session { reader: RefCell::new(None), names, ids, questionnaire });
         let engine = sandbox::engine(&session);
-        Self {
-            engine,
-            session,
-            functions: Vec::new(),
-            library: AST::empty(),
-        }
+        Self { engine, session, functions: Vec::new(), library: AST::empty() }
     }
 
     /// Adds a helper function: `fn low(x) { x <= 1 }`.
@@ -158,10 +142,7 @@ impl Script {
 
     /// Compiles a condition. It is one expression: no statements, no assignments.
     pub(crate) fn compile(&self, text: &str) -> Result<Compiled, ScriptError> {
-        let ast = self
-            .engine
-            .compile_expression(text)
-            .map_err(|error| parse_error(text, &error))?;
+        let ast = self.engine.compile_expression(text).map_err(|error| parse_error(text, &error))?;
         Ok(Compiled(self.library.merge(&ast)))
     }
 
@@ -173,9 +154,7 @@ impl Script {
         reader: Rc<RefCell<dyn Reader>>,
     ) -> Result<bool, ScriptError> {
         *self.session.reader.borrow_mut() = Some(reader);
-        let result = self
-            .engine
-            .eval_ast_with_scope::<Dynamic>(&mut Scope::new(), &compiled.0);
+        let result = self.engine.eval_ast_with_scope::<Dynamic>(&mut Scope::new(), &compiled.0);
         *self.session.reader.borrow_mut() = None;
         match result {
             Ok(value) => match value.as_bool() {
@@ -183,10 +162,7 @@ impl Script {
                 Err(kind) => Err(ScriptError {
                     span: Some(0..text.len()),
                     function: None,
-                    message: format!(
-                        "a condition must be yes or no; this gives {}",
-                        sandbox::plain_type(kind)
-                    ),
+                    message: format!("a condition must be yes or no; this gives {}", sandbox::plain_type(kind)),
                     limit: false,
                 }),
             },
@@ -196,14 +172,9 @@ impl Script {
 
     fn run_error(&self, text: &str, error: &EvalAltResult) -> ScriptError {
         let (inner, called) = sandbox::innermost(error);
-        let function = called.and_then(|name| {
-            self.functions
-                .iter()
-                .position(|source| sandbox::is_function_named(source, name))
-        });
-        let source = function
-            .and_then(|at| self.functions.get(at))
-            .map_or(text, String::as_str);
+        let function =
+            called.and_then(|name| self.functions.iter().position(|source| sandbox::is_function_named(source, name)));
+        let source = function.and_then(|at| self.functions.get(at)).map_or(text, String::as_str);
         ScriptError {
             span: token_at(source, inner.position()),
             function,
@@ -225,25 +196,12 @@ fn parse_error(text: &str, error: &rhai::ParseError) -> ScriptError {
 /// The bytes of the word or mark at a Rhai position (line and column from 1, in characters) of `text`.
 fn token_at(text: &str, position: Position) -> Option<Range<usize>> {
     let line = position.line()?;
-    let line_start: usize = text
-        .split_inclusive('\n')
-        .take(line - 1)
-        .map(str::len)
-        .sum();
+    let line_start: usize = text.split_inclusive('\n').take(line - 1).map(str::len).sum();
     let rest = text.get(line_start..)?;
     let start = line_start
-        + rest
-            .char_indices()
-            .nth(position.position().unwrap_or(1).saturating_sub(1))
-            .map_or(rest.len(), |(at, _)| at);
+        + rest.char_indices().nth(position.position().unwrap_or(1).saturating_sub(1)).map_or(rest.len(), |(at, _)| at);
     let tail = text.get(start..)?;
-    let word = tail
-        .find(|c: char| !c.is_alphanumeric() && c != '_')
-        .unwrap_or(tail.len());
-    let length = if word > 0 {
-        word
-    } else {
-        tail.chars().next().map_or(0, char::len_utf8)
-    };
+    let word = tail.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(tail.len());
+    let length = if word > 0 { word } else { tail.chars().next().map_or(0, char::len_utf8) };
     Some(start..start + length)
 }

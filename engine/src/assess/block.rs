@@ -22,23 +22,13 @@ pub struct AnswerBlock {
 impl AnswerBlock {
     /// No sheets yet.
     pub fn new(questionnaire: &Questionnaire, form: Form, safety: SafetyBlock) -> Self {
-        Self {
-            form,
-            safety,
-            columns: vec![Vec::new(); questionnaire.slots.len()],
-            roles: Vec::new(),
-        }
+        Self { form, safety, columns: vec![Vec::new(); questionnaire.slots.len()], roles: Vec::new() }
     }
 
     /// Adds a sheet: one answer a slot.
     pub fn push(&mut self, role: Role, answers: &[Answer]) {
         for (at, column) in self.columns.iter_mut().enumerate() {
-            column.push(
-                answers
-                    .get(at)
-                    .copied()
-                    .unwrap_or(Answer::Missing(Missing::Skipped)),
-            );
+            column.push(answers.get(at).copied().unwrap_or(Answer::Missing(Missing::Skipped)));
         }
         self.roles.push(role);
     }
@@ -61,14 +51,7 @@ impl AnswerBlock {
 
     /// The sheets at these rows.
     fn gather(&self, rows: &[usize]) -> Vec<Vec<Answer>> {
-        self.columns
-            .iter()
-            .map(|column| {
-                rows.iter()
-                    .filter_map(|row| column.get(*row).copied())
-                    .collect()
-            })
-            .collect()
+        self.columns.iter().map(|column| rows.iter().filter_map(|row| column.get(*row).copied()).collect()).collect()
     }
 }
 
@@ -108,13 +91,8 @@ pub(super) fn assess(ruleset: &Ruleset, block: &AnswerBlock) -> Result<BlockAsse
     let mut groups = Vec::new();
     let mut places = vec![(0, 0); block.len()];
     for role in [Role::Hurt, Role::Broke, Role::Both] {
-        let rows: Vec<usize> = block
-            .roles
-            .iter()
-            .enumerate()
-            .filter(|(_, own)| **own == role)
-            .map(|(row, _)| row)
-            .collect();
+        let rows: Vec<usize> =
+            block.roles.iter().enumerate().filter(|(_, own)| **own == role).map(|(row, _)| row).collect();
         if rows.is_empty() {
             continue;
         }
@@ -123,10 +101,7 @@ pub(super) fn assess(ruleset: &Ruleset, block: &AnswerBlock) -> Result<BlockAsse
                 *entry = (groups.len(), place);
             }
         }
-        let variant = ruleset.variant(role, block.form).ok_or(NotLoaded {
-            role,
-            form: block.form,
-        })?;
+        let variant = ruleset.variant(role, block.form).ok_or(NotLoaded { role, form: block.form })?;
         let group = if rows.len() == block.len() {
             group(ruleset, variant, role, block.safety, &block.columns)
         } else {
@@ -137,37 +112,17 @@ pub(super) fn assess(ruleset: &Ruleset, block: &AnswerBlock) -> Result<BlockAsse
     Ok(BlockAssessment { groups, places })
 }
 
-fn group(
-    ruleset: &Ruleset,
-    variant: &Variant,
-    role: Role,
-    safety: SafetyBlock,
-    columns: &[Vec<Answer>],
-) -> Group {
+fn group(ruleset: &Ruleset, variant: &Variant, role: Role, safety: SafetyBlock, columns: &[Vec<Answer>]) -> Group {
     let rows = columns.first().map_or(0, Vec::len);
     let answer = |slot: usize, row: usize| {
-        columns
-            .get(slot)
-            .and_then(|column| column.get(row))
-            .copied()
-            .unwrap_or(Answer::Missing(Missing::Skipped))
+        columns.get(slot).and_then(|column| column.get(row)).copied().unwrap_or(Answer::Missing(Missing::Skipped))
     };
-    let findings: Vec<Finding> = (0..rows)
-        .map(|row| ruleset.gate().check(safety, |slot| answer(slot, row)))
-        .collect();
+    let findings: Vec<Finding> = (0..rows).map(|row| ruleset.gate().check(safety, |slot| answer(slot, row))).collect();
     let evaluation = Evaluation::new(ruleset.questionnaire(), variant, &findings, columns);
     let mut decider = Decider::new(ruleset, variant);
-    let decisions = findings
-        .iter()
-        .enumerate()
-        .map(|(row, finding)| decider.decide(finding, &evaluation, row, columns))
-        .collect();
-    Group {
-        role,
-        findings,
-        evaluation,
-        decisions,
-    }
+    let decisions =
+        findings.iter().enumerate().map(|(row, finding)| decider.decide(finding, &evaluation, row, columns)).collect();
+    Group { role, findings, evaluation, decisions }
 }
 
 impl BlockAssessment {
@@ -183,10 +138,7 @@ impl BlockAssessment {
 
     /// What may be seen of a sheet. A row that does not exist is withheld too.
     pub fn row(&self, row: usize) -> RowView<'_> {
-        let Some((group, row)) = self
-            .places
-            .get(row)
-            .and_then(|(group, row)| Some((self.groups.get(*group)?, *row)))
+        let Some((group, row)) = self.places.get(row).and_then(|(group, row)| Some((self.groups.get(*group)?, *row)))
         else {
             return RowView::Withheld;
         };
@@ -209,8 +161,7 @@ impl<'a> AssessedRow<'a> {
 
     /// The signal.
     pub fn signal(self) -> Signal {
-        self.decision()
-            .map_or(Signal::None, |decision| decision.signal)
+        self.decision().map_or(Signal::None, |decision| decision.signal)
     }
 
     /// Why.
@@ -225,28 +176,18 @@ impl<'a> AssessedRow<'a> {
 
     /// Whether this sheet goes another path (under 18): no stage, overlays, sides or advice on the bond.
     pub fn is_other_path(self) -> bool {
-        matches!(
-            self.reason(),
-            Some(Reason::Engine(super::EngineReason::OtherPath))
-        )
+        matches!(self.reason(), Some(Reason::Engine(super::EngineReason::OtherPath)))
     }
 
     /// The stage's number; none where the ladder stopped at an undecided rung, or on another path.
     pub fn stage(self) -> Option<usize> {
-        if self.is_other_path() {
-            None
-        } else {
-            self.group.evaluation.stage(self.row)
-        }
+        if self.is_other_path() { None } else { self.group.evaluation.stage(self.row) }
     }
 
     /// The numbers of the overlays that apply.
     pub fn overlays(self) -> impl Iterator<Item = usize> + 'a {
         let shown = !self.is_other_path();
-        self.group
-            .evaluation
-            .overlays(self.row)
-            .filter(move |_| shown)
+        self.group.evaluation.overlays(self.row).filter(move |_| shown)
     }
 
     /// A scale's score, with adjustments.
@@ -266,29 +207,17 @@ impl<'a> AssessedRow<'a> {
 
     /// An aggregate's value.
     pub fn aggregate(self, aggregate: usize) -> Value {
-        if self.is_other_path() {
-            Value::Unknown
-        } else {
-            self.group.evaluation.aggregate(aggregate, self.row)
-        }
+        if self.is_other_path() { Value::Unknown } else { self.group.evaluation.aggregate(aggregate, self.row) }
     }
 
     /// What a rule did.
     pub fn rule(self, rule: usize) -> RuleOutcome {
-        if self.is_other_path() {
-            RuleOutcome::NotFired
-        } else {
-            self.group.evaluation.rule(rule, self.row)
-        }
+        if self.is_other_path() { RuleOutcome::NotFired } else { self.group.evaluation.rule(rule, self.row) }
     }
 
     /// The level of a sign.
     pub fn level(self, sign: usize) -> u8 {
-        if self.is_other_path() {
-            0
-        } else {
-            self.group.evaluation.level(sign, self.row)
-        }
+        if self.is_other_path() { 0 } else { self.group.evaluation.level(sign, self.row) }
     }
 
     /// A sum of points.
@@ -297,11 +226,7 @@ impl<'a> AssessedRow<'a> {
     }
 
     pub(crate) fn finding(self) -> Finding {
-        self.group
-            .findings
-            .get(self.row)
-            .cloned()
-            .unwrap_or_default()
+        self.group.findings.get(self.row).cloned().unwrap_or_default()
     }
 
     pub(crate) fn decision_details(self) -> Option<&'a Decision> {

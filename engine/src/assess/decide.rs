@@ -1,8 +1,5 @@
 //! From what was found on a sheet to its signal: floor, open answers, screens, one step, gate, in this order.
-#![expect(
-    clippy::indexing_slicing,
-    reason = "columns and sheets are made with the sizes that index them"
-)]
+#![expect(clippy::indexing_slicing, reason = "columns and sheets are made with the sizes that index them")]
 
 use super::block::is_honest;
 use super::evaluate::Evaluation;
@@ -79,13 +76,7 @@ pub(crate) struct Decision {
 
 impl Decision {
     fn plain(signal: Signal, reason: Option<Reason>) -> Self {
-        Self {
-            signal,
-            reason,
-            holds_under: None,
-            pivots: Vec::new(),
-            contradiction: Vec::new(),
-        }
+        Self { signal, reason, holds_under: None, pivots: Vec::new(), contradiction: Vec::new() }
     }
 }
 
@@ -127,10 +118,7 @@ impl<'a> Decider<'a> {
         let engine = |reason| Decision::plain(Signal::None, Some(Reason::Engine(reason)));
         match &self.variant.complete {
             Some(complete) if is_honest(self.ruleset.kind) => {
-                if self
-                    .minor
-                    .is_some_and(|slot| columns[slot][row] == Answer::Level(1))
-                {
+                if self.minor.is_some_and(|slot| columns[slot][row] == Answer::Level(1)) {
                     return engine(EngineReason::OtherPath);
                 }
                 if finding.left_out {
@@ -175,16 +163,9 @@ impl<'a> Decider<'a> {
         }
         // (a) Open answers: if their fills lead to several signals, there is none to give.
         self.sheet.clear();
-        self.sheet.extend(
-            complete
-                .variables
-                .iter()
-                .map(|variable| variable.opening(columns[variable.slot][row])),
-        );
+        self.sheet.extend(complete.variables.iter().map(|variable| variable.opening(columns[variable.slot][row])));
         let full = (1_u32 << self.variant.signals.len()) - 1;
-        let outcomes = self
-            .walker
-            .outcomes(&complete.diagram, complete.signal, &self.sheet, full);
+        let outcomes = self.walker.outcomes(&complete.diagram, complete.signal, &self.sheet, full);
         if outcomes.count_ones() != 1 {
             return Decision::plain(Signal::NotEnoughAnswered, None);
         }
@@ -208,11 +189,7 @@ impl<'a> Decider<'a> {
             self.declared_reason(evaluation, row).map(Reason::Declared)
         };
         if decisive && reason.is_some() || !contradiction.is_empty() {
-            let mixed = self
-                .variant
-                .signals
-                .iter()
-                .position(|signal| signal.id == "mixed");
+            let mixed = self.variant.signals.iter().position(|signal| signal.id == "mixed");
             decision.signal = mixed.map_or(Signal::None, Signal::Declared);
         }
         decision.reason = reason;
@@ -254,12 +231,7 @@ impl<'a> Decider<'a> {
                 .lined
                 .iter()
                 .filter_map(|slot| {
-                    Some((
-                        *slot,
-                        questionnaire.slots[*slot]
-                            .levels
-                            .number(columns[*slot][row].level()?)?,
-                    ))
+                    Some((*slot, questionnaire.slots[*slot].levels.number(columns[*slot][row].level()?)?))
                 })
                 .collect();
             let most = numbers
@@ -267,21 +239,13 @@ impl<'a> Decider<'a> {
                 .map(|(_, value)| numbers.iter().filter(|(_, other)| other == value).count())
                 .max()
                 .unwrap_or(0);
-            let direction = |slot: usize| {
-                questionnaire
-                    .item_of(&questionnaire.slots[slot])
-                    .and_then(|item| item.direction)
-            };
-            let is_mixed = numbers.first().is_some_and(|(first, _)| {
-                numbers
-                    .iter()
-                    .any(|(slot, _)| direction(*slot) != direction(*first))
-            });
+            let direction =
+                |slot: usize| questionnaire.item_of(&questionnaire.slots[slot]).and_then(|item| item.direction);
+            let is_mixed = numbers
+                .first()
+                .is_some_and(|(first, _)| numbers.iter().any(|(slot, _)| direction(*slot) != direction(*first)));
             let enough = numbers.len() >= *least && is_mixed;
-            if enough
-                && Exact::from_integer(most as i128)
-                    >= *share * Exact::from_integer(numbers.len() as i128)
-            {
+            if enough && Exact::from_integer(most as i128) >= *share * Exact::from_integer(numbers.len() as i128) {
                 return numbers.into_iter().map(|(slot, _)| slot).collect();
             }
         }
@@ -289,13 +253,7 @@ impl<'a> Decider<'a> {
     }
 
     /// (b) Every answered item with five or more levels is moved one step up and down.
-    fn one_step(
-        &mut self,
-        complete: &Complete,
-        row: usize,
-        columns: &[Vec<Answer>],
-        decision: &mut Decision,
-    ) {
+    fn one_step(&mut self, complete: &Complete, row: usize, columns: &[Vec<Answer>], decision: &mut Decision) {
         let Signal::Declared(signal) = decision.signal else {
             return;
         };
@@ -303,14 +261,11 @@ impl<'a> Decider<'a> {
         let full = (1_u32 << self.variant.signals.len()) - 1;
         let (mut kept, mut of) = (0, 0);
         for (at, variable) in complete.variables.iter().enumerate() {
-            let (true, Answer::Level(level)) = (variable.steppable, columns[variable.slot][row])
-            else {
+            let (true, Answer::Level(level)) = (variable.steppable, columns[variable.slot][row]) else {
                 continue;
             };
-            let neighbours = [
-                level.checked_sub(1),
-                Some(level + 1).filter(|up| usize::from(*up) < variable.level_of.len()),
-            ];
+            let neighbours =
+                [level.checked_sub(1), Some(level + 1).filter(|up| usize::from(*up) < variable.level_of.len())];
             for neighbour in neighbours.into_iter().flatten() {
                 of += 1;
                 let moved = Opening::Known(variable.level_of[usize::from(neighbour)]);
@@ -318,8 +273,7 @@ impl<'a> Decider<'a> {
                 let outcomes = if before == moved {
                     only
                 } else {
-                    self.walker
-                        .outcomes(&complete.diagram, complete.signal, &self.sheet, full)
+                    self.walker.outcomes(&complete.diagram, complete.signal, &self.sheet, full)
                 };
                 self.sheet[at] = before;
                 if outcomes == only {
@@ -333,13 +287,7 @@ impl<'a> Decider<'a> {
     }
 
     /// Whether the gate, or a flag of a rule, withholds a decisive signal.
-    fn is_held_back(
-        &self,
-        signal: usize,
-        finding: &Finding,
-        evaluation: &Evaluation,
-        row: usize,
-    ) -> bool {
+    fn is_held_back(&self, signal: usize, finding: &Finding, evaluation: &Evaluation, row: usize) -> bool {
         if finding.unanswered {
             return true;
         }
@@ -348,9 +296,7 @@ impl<'a> Decider<'a> {
         }
         // A rule with a flag effect that is undecided counts as fired.
         let raised = self.variant.rules.iter().any(|rule| {
-            rule.effects
-                .iter()
-                .any(|effect| matches!(effect, crate::compile::RuleEffect::Flag(_)))
+            rule.effects.iter().any(|effect| matches!(effect, crate::compile::RuleEffect::Flag(_)))
                 && evaluation.outcomes[rule.condition][row] != 0
         });
         finding.soft > 0 || raised
@@ -358,28 +304,19 @@ impl<'a> Decider<'a> {
 
     /// The first declared reason whose condition holds; an undecided one does not.
     fn declared_reason(&self, evaluation: &Evaluation, row: usize) -> Option<usize> {
-        self.variant
-            .reasons
-            .iter()
-            .position(|reason| match reason.when {
-                OutcomeWhen::Otherwise => true,
-                OutcomeWhen::Engine => false,
-                OutcomeWhen::Condition(condition) => evaluation.outcomes[condition][row] == 1,
-            })
+        self.variant.reasons.iter().position(|reason| match reason.when {
+            OutcomeWhen::Otherwise => true,
+            OutcomeWhen::Engine => false,
+            OutcomeWhen::Condition(condition) => evaluation.outcomes[condition][row] == 1,
+        })
     }
 }
 
 /// The open questions whose answers would settle a sheet's signal, whatever they are: the smallest such set.
 pub(crate) fn settling(complete: &Complete, answers: &[Answer]) -> Vec<usize> {
-    let sheet: Vec<Opening> = complete
-        .variables
-        .iter()
-        .map(|variable| variable.opening(answers[variable.slot]))
-        .collect();
-    let support = complete
-        .diagram
-        .open_support(complete.signal, &sheet)
-        .unwrap_or_default();
+    let sheet: Vec<Opening> =
+        complete.variables.iter().map(|variable| variable.opening(answers[variable.slot])).collect();
+    let support = complete.diagram.open_support(complete.signal, &sheet).unwrap_or_default();
     support
         .into_iter()
         .map(|at| complete.variables[at as usize].slot)

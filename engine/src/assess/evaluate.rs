@@ -56,10 +56,7 @@ enum Pass {
 
 fn pass(variable: &Variable) -> Pass {
     match variable {
-        Variable::Slot(_)
-        | Variable::SlotAnswered(_)
-        | Variable::ScaleAnswered(_)
-        | Variable::Flagged => Pass::Answers,
+        Variable::Slot(_) | Variable::SlotAnswered(_) | Variable::ScaleAnswered(_) | Variable::Flagged => Pass::Answers,
         Variable::Subject(subject) => {
             let of = |quantity: &Quantity| match quantity {
                 Quantity::Scale(_) => Pass::Scales,
@@ -67,12 +64,7 @@ fn pass(variable: &Variable) -> Pass {
                 Quantity::Points(_) | Quantity::Level(_) | Quantity::SignsPresent => Pass::Rules,
                 _ => Pass::Answers,
             };
-            subject
-                .parts()
-                .iter()
-                .map(|(quantity, _)| of(quantity))
-                .max()
-                .unwrap_or(Pass::Answers)
+            subject.parts().iter().map(|(quantity, _)| of(quantity)).max().unwrap_or(Pass::Answers)
         }
         Variable::Fired(_) => Pass::Rules,
         Variable::Overlay(_) => Pass::Overlays,
@@ -109,23 +101,11 @@ impl Evaluation {
             levels: Vec::new(),
             points: Vec::new(),
             rule_conditions: variant.rules.iter().map(|rule| rule.condition).collect(),
-            overlay_conditions: variant
-                .overlays
-                .iter()
-                .filter_map(|overlay| condition_of(overlay.when))
-                .collect(),
+            overlay_conditions: variant.overlays.iter().filter_map(|overlay| condition_of(overlay.when)).collect(),
             stages: Vec::new(),
             stage_count: variant.stages.len(),
         };
-        let mut evaluator = Evaluator {
-            questionnaire,
-            variant,
-            findings,
-            columns,
-            rows,
-            out,
-            state: vec![0; rows],
-        };
+        let mut evaluator = Evaluator { questionnaire, variant, findings, columns, rows, out, state: vec![0; rows] };
         evaluator.run();
         evaluator.out
     }
@@ -135,10 +115,7 @@ impl Evaluation {
     }
 
     pub(crate) fn score(&self, scale: usize, row: usize) -> Score {
-        Score {
-            value: self.scales[scale][row],
-            ..self.raw[scale][row]
-        }
+        Score { value: self.scales[scale][row], ..self.raw[scale][row] }
     }
 
     pub(crate) fn is_ambiguous(&self, scale: usize, row: usize) -> bool {
@@ -189,69 +166,35 @@ impl Evaluation {
     ) -> Value {
         match quantity {
             Quantity::Number(slot) => match columns[slot][row] {
-                Answer::Level(level) => {
-                    match questionnaire.slots[slot].levels.number(usize::from(level)) {
-                        Some(numerator) => Value::Known {
-                            numerator,
-                            denominator: 1,
-                        },
-                        None => Value::Absent,
-                    }
-                }
+                Answer::Level(level) => match questionnaire.slots[slot].levels.number(usize::from(level)) {
+                    Some(numerator) => Value::Known { numerator, denominator: 1 },
+                    None => Value::Absent,
+                },
                 Answer::Missing(reason) if reason.is_unknown() => Value::Unknown,
                 Answer::Missing(_) => Value::Absent,
             },
             Quantity::RawScale(scale) => self.raw[scale][row].value,
             Quantity::Scale(scale) => self.scales[scale][row],
             Quantity::Aggregate(aggregate) => self.aggregates[aggregate][row],
-            Quantity::Points(sum) => Value::Known {
-                numerator: self.points[sum][row],
-                denominator: 1,
-            },
-            Quantity::Level(sign) => Value::Known {
-                numerator: i64::from(self.levels[sign][row]),
-                denominator: 1,
-            },
+            Quantity::Points(sum) => Value::Known { numerator: self.points[sum][row], denominator: 1 },
+            Quantity::Level(sign) => Value::Known { numerator: i64::from(self.levels[sign][row]), denominator: 1 },
             Quantity::SignsPresent => {
-                let present = variant
-                    .signs
-                    .iter()
-                    .zip(&self.levels)
-                    .filter(|(sign, levels)| levels[row] >= sign.present)
-                    .count();
-                Value::Known {
-                    numerator: present as i64,
-                    denominator: 1,
-                }
+                let present =
+                    variant.signs.iter().zip(&self.levels).filter(|(sign, levels)| levels[row] >= sign.present).count();
+                Value::Known { numerator: present as i64, denominator: 1 }
             }
-            Quantity::CountAtMost { scale, value } => {
-                count(columns, variant, scale, row, |keyed| keyed <= value)
-            }
-            Quantity::CountAtLeast { scale, value } => {
-                count(columns, variant, scale, row, |keyed| keyed >= value)
-            }
+            Quantity::CountAtMost { scale, value } => count(columns, variant, scale, row, |keyed| keyed <= value),
+            Quantity::CountAtLeast { scale, value } => count(columns, variant, scale, row, |keyed| keyed >= value),
         }
     }
 }
 
-fn count(
-    columns: &[Vec<Answer>],
-    variant: &Variant,
-    scale: usize,
-    row: usize,
-    counts: impl Fn(i64) -> bool,
-) -> Value {
-    let counted = variant.scales[scale]
-        .items
-        .iter()
-        .filter(|item| match columns[item.slot][row] {
-            Answer::Level(level) => counts(item.keyed[usize::from(level)]),
-            Answer::Missing(_) => false,
-        });
-    Value::Known {
-        numerator: counted.count() as i64,
-        denominator: 1,
-    }
+fn count(columns: &[Vec<Answer>], variant: &Variant, scale: usize, row: usize, counts: impl Fn(i64) -> bool) -> Value {
+    let counted = variant.scales[scale].items.iter().filter(|item| match columns[item.slot][row] {
+        Answer::Level(level) => counts(item.keyed[usize::from(level)]),
+        Answer::Missing(_) => false,
+    });
+    Value::Known { numerator: counted.count() as i64, denominator: 1 }
 }
 
 fn condition_of(when: OutcomeWhen) -> Option<usize> {
@@ -296,20 +239,13 @@ impl Evaluator<'_> {
                     scale.add(tally, item, *answer);
                 }
             }
-            self.out
-                .raw
-                .push(tallies.iter().map(|tally| scale.score(tally)).collect());
+            self.out.raw.push(tallies.iter().map(|tally| scale.score(tally)).collect());
         }
     }
 
     fn adjusted_scores(&mut self) {
         let variant = self.variant;
-        self.out.scales = self
-            .out
-            .raw
-            .iter()
-            .map(|scores| scores.iter().map(|score| score.value).collect())
-            .collect();
+        self.out.scales = self.out.raw.iter().map(|scores| scores.iter().map(|score| score.value).collect()).collect();
         for adjust in &variant.adjusts {
             self.decide(adjust.condition);
             let concern = variant.scales[adjust.scale].concern;
@@ -323,11 +259,7 @@ impl Evaluator<'_> {
                     _ => {
                         // Both values are possible. The cautious one is shown: the lower of a good, the higher of a concern.
                         let higher = bounded.exact().is_some_and(|bounded| bounded > exact);
-                        let (shown, other) = if higher == concern {
-                            (bounded, value)
-                        } else {
-                            (value, bounded)
-                        };
+                        let (shown, other) = if higher == concern { (bounded, value) } else { (value, bounded) };
                         if bounded.exact() != Some(exact) {
                             self.out.scales[adjust.scale][row] = shown;
                             self.out.ambiguous[adjust.scale].push((row, other));
@@ -348,25 +280,13 @@ impl Evaluator<'_> {
         for row in 0..self.rows {
             let parts = aggregate.parts.iter().map(|part| {
                 let (value, concern) = match part.of {
-                    PartOf::Scale(scale) => {
-                        (self.out.scales[scale][row], variant.scales[scale].concern)
-                    }
+                    PartOf::Scale(scale) => (self.out.scales[scale][row], variant.scales[scale].concern),
                     PartOf::Aggregate(other) => (self.out.aggregates[other][row], false),
                 };
-                match (
-                    value,
-                    part.zero_when
-                        .map(|condition| self.out.outcomes[condition][row]),
-                ) {
-                    (Value::Known { .. }, Some(1)) => Value::Known {
-                        numerator: 0,
-                        denominator: 1,
-                    },
+                match (value, part.zero_when.map(|condition| self.out.outcomes[condition][row])) {
+                    (Value::Known { .. }, Some(1)) => Value::Known { numerator: 0, denominator: 1 },
                     // An undecided zero counts as one, like an undecided adjustment: the cautious value.
-                    (Value::Known { .. }, Some(UNDECIDED)) if !concern => Value::Known {
-                        numerator: 0,
-                        denominator: 1,
-                    },
+                    (Value::Known { .. }, Some(UNDECIDED)) if !concern => Value::Known { numerator: 0, denominator: 1 },
                     (value, _) => value,
                 }
             });
@@ -391,15 +311,10 @@ impl Evaluator<'_> {
                     if let RuleEffect::Sign(sign, by) = effect
                         && *sign == number
                     {
-                        for (level, outcome) in
-                            column.iter_mut().zip(&self.out.outcomes[rule.condition])
-                        {
+                        for (level, outcome) in column.iter_mut().zip(&self.out.outcomes[rule.condition]) {
                             if *outcome == 1 {
-                                *level = if variant.signs[number].adds {
-                                    (*level + by).min(3)
-                                } else {
-                                    (*level).max(*by)
-                                };
+                                *level =
+                                    if variant.signs[number].adds { (*level + by).min(3) } else { (*level).max(*by) };
                             }
                         }
                     }
@@ -414,9 +329,7 @@ impl Evaluator<'_> {
                     if let RuleEffect::Points(sum, points) = effect
                         && *sum == number
                     {
-                        for (total, outcome) in
-                            column.iter_mut().zip(&self.out.outcomes[rule.condition])
-                        {
+                        for (total, outcome) in column.iter_mut().zip(&self.out.outcomes[rule.condition]) {
                             *total += if *outcome == 1 { *points } else { 0 };
                         }
                     }
@@ -442,9 +355,7 @@ impl Evaluator<'_> {
         self.out.stages = (0..self.rows)
             .map(|row| {
                 for (number, stage) in variant.stages.iter().enumerate() {
-                    match condition_of(stage.when)
-                        .map(|condition| self.out.outcomes[condition][row])
-                    {
+                    match condition_of(stage.when).map(|condition| self.out.outcomes[condition][row]) {
                         Some(0) => {}
                         Some(UNDECIDED) => return none,
                         _ => return number as u8,
@@ -476,9 +387,7 @@ impl Evaluator<'_> {
                     .map(|(row, answer)| match answer {
                         Answer::Level(level) => *level as u8,
                         Answer::Missing(reason) if !reason.is_unknown() => variable.absent(),
-                        _ if parent
-                            .is_some_and(|parent| self.columns[parent][row].is_unknown()) =>
-                        {
+                        _ if parent.is_some_and(|parent| self.columns[parent][row].is_unknown()) => {
                             variable.unknown_or_absent()
                         }
                         _ => variable.unknown(),
@@ -486,53 +395,36 @@ impl Evaluator<'_> {
                     .collect()
             }
             Variable::Subject(subject) => match subject.alone() {
-                Some(quantity) => (0..self.rows)
-                    .map(|row| self.code(at, self.value(quantity, row)))
-                    .collect(),
+                Some(quantity) => (0..self.rows).map(|row| self.code(at, self.value(quantity, row))).collect(),
                 None => (0..self.rows)
                     .map(|row| self.subject_code(at, subject, |quantity| self.value(quantity, row)))
                     .collect(),
             },
-            Variable::SlotAnswered(slot) => self.columns[*slot]
-                .iter()
-                .map(|answer| u8::from(answer.level().is_some()))
-                .collect(),
-            Variable::ScaleAnswered(scale) => out.raw[*scale]
-                .iter()
-                .map(|score| u8::from(matches!(score.value, Value::Known { .. })))
-                .collect(),
+            Variable::SlotAnswered(slot) => {
+                self.columns[*slot].iter().map(|answer| u8::from(answer.level().is_some())).collect()
+            }
+            Variable::ScaleAnswered(scale) => {
+                out.raw[*scale].iter().map(|score| u8::from(matches!(score.value, Value::Known { .. }))).collect()
+            }
             Variable::Fired(rule) => out.outcomes[self.variant.rules[*rule].condition]
                 .iter()
                 .map(|outcome| u8::from(*outcome == 1))
                 .collect(),
-            Variable::Overlay(overlay) => out.outcomes[out.overlay_conditions[*overlay]]
-                .iter()
-                .map(|outcome| u8::from(*outcome == 1))
-                .collect(),
+            Variable::Overlay(overlay) => {
+                out.outcomes[out.overlay_conditions[*overlay]].iter().map(|outcome| u8::from(*outcome == 1)).collect()
+            }
             Variable::Stage => out.stages.clone(),
-            Variable::Flagged => self
-                .findings
-                .iter()
-                .map(|finding| u8::from(finding.flagged()))
-                .collect(),
+            Variable::Flagged => self.findings.iter().map(|finding| u8::from(finding.flagged())).collect(),
         }
     }
 
     fn parent(&self, slot: usize) -> Option<usize> {
-        let item = self
-            .questionnaire
-            .item_of(self.questionnaire.slots.get(slot)?)?;
+        let item = self.questionnaire.item_of(self.questionnaire.slots.get(slot)?)?;
         self.questionnaire.slot(&item.asked_if.as_ref()?.item)
     }
 
     fn value(&self, quantity: Quantity, row: usize) -> Value {
-        self.out.value(
-            self.columns,
-            self.questionnaire,
-            self.variant,
-            quantity,
-            row,
-        )
+        self.out.value(self.columns, self.questionnaire, self.variant, quantity, row)
     }
 
     #[inline]
@@ -576,11 +468,7 @@ impl Evaluator<'_> {
                 *state = step.table[*state as usize * stride + *code as usize];
             }
         }
-        let mut outcomes: Vec<u8> = self
-            .state
-            .iter()
-            .map(|state| condition.outcomes[*state as usize])
-            .collect();
+        let mut outcomes: Vec<u8> = self.state.iter().map(|state| condition.outcomes[*state as usize]).collect();
         self.reconsider(condition, &mut outcomes);
         self.out.outcomes[number] = outcomes;
     }
@@ -589,11 +477,7 @@ impl Evaluator<'_> {
     /// by every combination of the values they could have.
     fn reconsider(&self, condition: &Condition, outcomes: &mut [u8]) {
         let quantities = |at: &usize| match &self.variant.tables.variables[*at].variable {
-            Variable::Subject(subject) => subject
-                .parts()
-                .iter()
-                .map(|(quantity, _)| *quantity)
-                .collect::<Vec<_>>(),
+            Variable::Subject(subject) => subject.parts().iter().map(|(quantity, _)| *quantity).collect::<Vec<_>>(),
             _ => Vec::new(),
         };
         let mut rows: Vec<usize> = Vec::new();
@@ -610,22 +494,16 @@ impl Evaluator<'_> {
         for row in rows {
             let mut candidates: Vec<(Quantity, Vec<Value>)> = Vec::new();
             for (scale, ambiguous) in self.out.ambiguous.iter().enumerate() {
-                let others = ambiguous
-                    .iter()
-                    .filter(|(at, _)| *at == row)
-                    .map(|(_, value)| *value);
-                let values: Vec<Value> = std::iter::once(self.out.scales[scale][row])
-                    .chain(others)
-                    .collect();
+                let others = ambiguous.iter().filter(|(at, _)| *at == row).map(|(_, value)| *value);
+                let values: Vec<Value> = std::iter::once(self.out.scales[scale][row]).chain(others).collect();
                 if values.len() > 1 {
                     candidates.push((Quantity::Scale(scale), values));
                 }
             }
             for quantity in &condition.shared {
-                if let (Value::Unknown, Some(Attainable::Values(values))) = (
-                    self.value(*quantity, row),
-                    self.variant.tables.fills.get(quantity),
-                ) {
+                if let (Value::Unknown, Some(Attainable::Values(values))) =
+                    (self.value(*quantity, row), self.variant.tables.fills.get(quantity))
+                {
                     candidates.push((*quantity, values.iter().map(Value::known).collect()));
                 }
             }
@@ -633,19 +511,11 @@ impl Evaluator<'_> {
         }
     }
 
-    fn agreed(
-        &self,
-        condition: &Condition,
-        row: usize,
-        candidates: &[(Quantity, Vec<Value>)],
-    ) -> u8 {
+    fn agreed(&self, condition: &Condition, row: usize, candidates: &[(Quantity, Vec<Value>)]) -> u8 {
         let mut chosen = vec![0_usize; candidates.len()];
         let mut agreed: Option<u8> = None;
         loop {
-            let value = |quantity: Quantity| match candidates
-                .iter()
-                .position(|(known, _)| *known == quantity)
-            {
+            let value = |quantity: Quantity| match candidates.iter().position(|(known, _)| *known == quantity) {
                 Some(at) => candidates[at].1[chosen[at]],
                 None => self.value(quantity, row),
             };
@@ -663,9 +533,7 @@ impl Evaluator<'_> {
             }
             agreed = Some(outcome);
             // The next combination, like an odometer.
-            let Some(wheel) =
-                (0..chosen.len()).find(|wheel| chosen[*wheel] + 1 < candidates[*wheel].1.len())
-            else {
+            let Some(wheel) = (0..chosen.len()).find(|wheel| chosen[*wheel] + 1 < candidates[*wheel].1.len()) else {
                 return agreed.unwrap_or(UNDECIDED);
             };
             chosen[wheel] += 1;

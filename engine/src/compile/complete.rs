@@ -53,28 +53,17 @@ impl CompleteVariable {
     /// it changes, so it counts as open.
     pub(crate) fn opening(&self, answer: Answer) -> Opening {
         match answer {
-            Answer::Level(level) => {
-                Opening::Known(self.level_of.get(usize::from(level)).copied().unwrap_or(0))
-            }
-            Answer::Missing(Missing::NotApplicable) if self.may_be_absent => {
-                Opening::Known(self.known)
-            }
+            Answer::Level(level) => Opening::Known(self.level_of.get(usize::from(level)).copied().unwrap_or(0)),
+            Answer::Missing(Missing::NotApplicable) if self.may_be_absent => Opening::Known(self.known),
             Answer::Missing(_) => Opening::Open(self.known),
         }
     }
 }
 
 /// Builds the diagram of a variant.
-pub(super) fn build(
-    questionnaire: &Questionnaire,
-    variant: &Variant,
-    budget: usize,
-) -> Result<Complete, OverBudget> {
+pub(super) fn build(questionnaire: &Questionnaire, variant: &Variant, budget: usize) -> Result<Complete, OverBudget> {
     let variables = variables(questionnaire, variant);
-    let levels = variables
-        .iter()
-        .map(|variable| variable.known + u32::from(variable.may_be_absent))
-        .collect();
+    let levels = variables.iter().map(|variable| variable.known + u32::from(variable.may_be_absent)).collect();
     let mut builder = Builder {
         questionnaire,
         variant,
@@ -88,21 +77,13 @@ pub(super) fn build(
     };
     let stage = builder.stage()?;
     let signal = builder.ladder(&variant.signals)?;
-    Ok(Complete {
-        diagram: builder.diagram,
-        signal,
-        stage,
-        variables,
-    })
+    Ok(Complete { diagram: builder.diagram, signal, stage, variables })
 }
 
 /// The slots that something reads, in FORCE order: what is read together stands together.
 fn variables(questionnaire: &Questionnaire, variant: &Variant) -> Vec<CompleteVariable> {
-    let mut groups: Vec<Vec<usize>> = variant
-        .scales
-        .iter()
-        .map(|scale| scale.items.iter().map(|item| item.slot).collect())
-        .collect();
+    let mut groups: Vec<Vec<usize>> =
+        variant.scales.iter().map(|scale| scale.items.iter().map(|item| item.slot).collect()).collect();
     let mut cuts: BTreeMap<usize, Vec<crate::script::Cut>> = BTreeMap::new();
     let mut whole: Vec<usize> = groups.iter().flatten().copied().collect();
     for condition in &variant.tables.conditions {
@@ -121,12 +102,7 @@ fn variables(questionnaire: &Questionnaire, variant: &Variant) -> Vec<CompleteVa
                     }
                     if let Quantity::Scale(scale) | Quantity::RawScale(scale) = quantity {
                         group.extend(
-                            variant
-                                .scales
-                                .get(*scale)
-                                .iter()
-                                .flat_map(|scale| &scale.items)
-                                .map(|item| item.slot),
+                            variant.scales.get(*scale).iter().flat_map(|scale| &scale.items).map(|item| item.slot),
                         );
                     }
                 }
@@ -139,17 +115,11 @@ fn variables(questionnaire: &Questionnaire, variant: &Variant) -> Vec<CompleteVa
     }
     // The parent of an item that is asked only sometimes is read with it.
     let parent = |slot: usize| {
-        let item = questionnaire
-            .slots
-            .get(slot)
-            .and_then(|slot| questionnaire.item_of(slot))?;
+        let item = questionnaire.slots.get(slot).and_then(|slot| questionnaire.item_of(slot))?;
         questionnaire.slot(&item.asked_if.as_ref()?.item)
     };
     let read: Vec<usize> = groups.iter().flatten().copied().collect();
-    groups.extend(
-        read.iter()
-            .filter_map(|slot| Some(vec![*slot, parent(*slot)?])),
-    );
+    groups.extend(read.iter().filter_map(|slot| Some(vec![*slot, parent(*slot)?])));
     let used: Vec<usize> = groups.iter().flatten().copied().collect();
     let order = force_order(questionnaire.slots.len(), &groups);
     let of_slot = |slot: usize| {
@@ -162,22 +132,16 @@ fn variables(questionnaire: &Questionnaire, variant: &Variant) -> Vec<CompleteVa
                 sorted.sort();
                 sorted.dedup();
                 // Bands that hold no whole number are left out, so that levels have no gaps.
-                let bands: Vec<usize> = (*min..=*max)
-                    .map(|n| crate::scoring::band(&crate::exact::whole(n), &sorted))
-                    .collect();
+                let bands: Vec<usize> =
+                    (*min..=*max).map(|n| crate::scoring::band(&crate::exact::whole(n), &sorted)).collect();
                 let mut distinct = bands.clone();
                 distinct.dedup();
-                let level = |band: &usize| {
-                    distinct.iter().position(|known| known == band).unwrap_or(0) as u32
-                };
+                let level = |band: &usize| distinct.iter().position(|known| known == band).unwrap_or(0) as u32;
                 (bands.iter().map(level).collect(), distinct.len() as u32)
             }
             levels => ((0..levels.count() as u32).collect(), levels.count() as u32),
         };
-        let directed = matches!(
-            item.direction,
-            Some(Direction::Supports | Direction::Concern)
-        );
+        let directed = matches!(item.direction, Some(Direction::Supports | Direction::Concern));
         Some(CompleteVariable {
             slot,
             known,
@@ -264,13 +228,7 @@ impl Builder<'_> {
         if let Some(known) = self.conditions.get(&number) {
             return Ok(*known);
         }
-        let made = match self
-            .variant
-            .tables
-            .conditions
-            .get(number)
-            .map(|condition| &condition.tree)
-        {
+        let made = match self.variant.tables.conditions.get(number).map(|condition| &condition.tree) {
             Some(tree) => self.tree(tree)?,
             None => NodeId::leaf(0),
         };
@@ -282,8 +240,7 @@ impl Builder<'_> {
         match tree {
             Tree::Leaf(truth) => Ok(NodeId::leaf(u32::from(*truth))),
             Tree::Node(read, children) => {
-                let children: Result<Vec<NodeId>, OverBudget> =
-                    children.iter().map(|child| self.tree(child)).collect();
+                let children: Result<Vec<NodeId>, OverBudget> = children.iter().map(|child| self.tree(child)).collect();
                 let children = children?;
                 let selector = self.read(read)?;
                 self.diagram.select(selector, &children)
@@ -314,24 +271,14 @@ impl Builder<'_> {
             Read::Passes(subject, cut) => {
                 let value = self.subject(subject)?;
                 let numbers = &self.numbers;
-                self.diagram.map(value, &|value| {
-                    u32::from(
-                        numbers
-                            .value(value)
-                            .is_some_and(|value| cut.passed_by(&value)),
-                    )
-                })?
+                self.diagram
+                    .map(value, &|value| u32::from(numbers.value(value).is_some_and(|value| cut.passed_by(&value))))?
             }
             Read::Fired(rule) => match self.variant.rules.get(*rule) {
                 Some(rule) => self.condition(rule.condition)?,
                 None => NodeId::leaf(0),
             },
-            Read::Overlay(overlay) => match self
-                .variant
-                .overlays
-                .get(*overlay)
-                .map(|overlay| overlay.when)
-            {
+            Read::Overlay(overlay) => match self.variant.overlays.get(*overlay).map(|overlay| overlay.when) {
                 Some(OutcomeWhen::Condition(condition)) => self.condition(condition)?,
                 _ => NodeId::leaf(0),
             },
@@ -349,19 +296,12 @@ impl Builder<'_> {
     }
 
     fn known_levels(&self, slot: usize) -> u32 {
-        self.variables
-            .iter()
-            .find(|variable| variable.slot == slot)
-            .map_or(0, |variable| variable.known)
+        self.variables.iter().find(|variable| variable.slot == slot).map_or(0, |variable| variable.known)
     }
 
     /// The level of a slot; one past its levels where it has no value.
     fn slot(&mut self, slot: usize) -> Made {
-        let Some(at) = self
-            .variables
-            .iter()
-            .position(|variable| variable.slot == slot)
-        else {
+        let Some(at) = self.variables.iter().position(|variable| variable.slot == slot) else {
             return Ok(NodeId::leaf(0));
         };
         let Some(variable) = self.variables.get(at) else {
@@ -372,11 +312,7 @@ impl Builder<'_> {
         let own = self.diagram.node(at as u32, &children)?;
         // An item that is asked only sometimes is read together with its condition, so that its own variable is
         // never "not shown" and open answers combine freely.
-        let item = self
-            .questionnaire
-            .slots
-            .get(slot)
-            .and_then(|slot| self.questionnaire.item_of(slot));
+        let item = self.questionnaire.slots.get(slot).and_then(|slot| self.questionnaire.item_of(slot));
         let Some(asked_if) = item.and_then(|item| item.asked_if.as_ref()) else {
             return Ok(own);
         };
@@ -384,19 +320,12 @@ impl Builder<'_> {
             return Ok(own);
         };
         let above = self.slot(parent)?;
-        let values = self
-            .questionnaire
-            .slots
-            .get(parent)
-            .map(|slot| slot.levels.clone());
+        let values = self.questionnaire.slots.get(parent).map(|slot| slot.levels.clone());
         let holds = self.diagram.map(above, &|level| {
-            let value = values
-                .as_ref()
-                .and_then(|levels| levels.value(level as usize));
+            let value = values.as_ref().and_then(|levels| levels.value(level as usize));
             u32::from(value.is_some_and(|value| asked_if.op.holds(&value, &asked_if.value)))
         })?;
-        self.diagram
-            .select(holds, &[NodeId::leaf(variable.known), own])
+        self.diagram.select(holds, &[NodeId::leaf(variable.known), own])
     }
 
     /// The value of a quantity: an outcome of [`Numbers`].
@@ -413,24 +342,15 @@ impl Builder<'_> {
         match quantity {
             Quantity::Number(slot) => {
                 let own = self.slot(slot)?;
-                let levels = self
-                    .questionnaire
-                    .slots
-                    .get(slot)
-                    .map(|slot| slot.levels.clone());
+                let levels = self.questionnaire.slots.get(slot).map(|slot| slot.levels.clone());
                 let variable = self.variables.iter().find(|variable| variable.slot == slot);
                 // The first number of a level stands for all that no comparison tells apart.
                 let number = |level: u32| {
-                    let answer = variable?
-                        .level_of
-                        .iter()
-                        .position(|known| *known == level)?;
+                    let answer = variable?.level_of.iter().position(|known| *known == level)?;
                     levels.as_ref()?.number(answer).map(crate::exact::whole)
                 };
                 let numbers = RefCell::new(std::mem::take(&mut self.numbers));
-                let made = self
-                    .diagram
-                    .map(own, &|level| numbers.borrow_mut().outcome(number(level)));
+                let made = self.diagram.map(own, &|level| numbers.borrow_mut().outcome(number(level)));
                 self.numbers = numbers.into_inner();
                 made
             }
@@ -449,9 +369,7 @@ impl Builder<'_> {
                 for (number, sign) in self.variant.signs.iter().enumerate() {
                     let level = self.level(number)?;
                     let present = u32::from(sign.present);
-                    count = self.diagram.combine(count, level, &|count, level| {
-                        count + u32::from(level >= present)
-                    })?;
+                    count = self.diagram.combine(count, level, &|count, level| count + u32::from(level >= present))?;
                 }
                 self.whole_number(count)
             }
@@ -463,20 +381,14 @@ impl Builder<'_> {
         for (quantity, factor) in subject.parts() {
             let part = self.quantity(*quantity)?;
             let factor = *factor;
-            sum = self.arithmetic(sum, part, &|sum, part| {
-                crate::exact::add(&sum?, &crate::exact::mul(&part?, &factor)?)
-            })?;
+            sum = self
+                .arithmetic(sum, part, &|sum, part| crate::exact::add(&sum?, &crate::exact::mul(&part?, &factor)?))?;
         }
         Ok(sum)
     }
 
     /// Combines two diagrams of numbers.
-    fn arithmetic(
-        &mut self,
-        a: NodeId,
-        b: NodeId,
-        of: &dyn Fn(Option<Exact>, Option<Exact>) -> Option<Exact>,
-    ) -> Made {
+    fn arithmetic(&mut self, a: NodeId, b: NodeId, of: &dyn Fn(Option<Exact>, Option<Exact>) -> Option<Exact>) -> Made {
         let numbers = RefCell::new(std::mem::take(&mut self.numbers));
         let made = self.diagram.combine(a, b, &|a, b| {
             let (left, right) = (numbers.borrow().value(a), numbers.borrow().value(b));
@@ -496,11 +408,7 @@ impl Builder<'_> {
         for item in &scale.items {
             let own = self.slot(item.slot)?;
             sum = self.diagram.combine(sum, own, &|sum, level| {
-                let mut tally = tallies
-                    .borrow()
-                    .get(sum as usize)
-                    .copied()
-                    .unwrap_or_default();
+                let mut tally = tallies.borrow().get(sum as usize).copied().unwrap_or_default();
                 if (level as usize) < item.keyed.len() {
                     scale.add(&mut tally, item, Answer::Level(level as u16));
                 }
@@ -512,14 +420,8 @@ impl Builder<'_> {
         }
         let numbers = RefCell::new(std::mem::take(&mut self.numbers));
         let made = self.diagram.map(sum, &|sum| {
-            let tally = tallies
-                .borrow()
-                .get(sum as usize)
-                .copied()
-                .unwrap_or_default();
-            numbers
-                .borrow_mut()
-                .outcome(scale.score(&tally).value.exact())
+            let tally = tallies.borrow().get(sum as usize).copied().unwrap_or_default();
+            numbers.borrow_mut().outcome(scale.score(&tally).value.exact())
         });
         self.numbers = numbers.into_inner();
         made
@@ -533,11 +435,7 @@ impl Builder<'_> {
         for item in &scale.items {
             let own = self.slot(item.slot)?;
             sum = self.diagram.combine(sum, own, &|sum, level| {
-                sum + u32::from(
-                    item.keyed
-                        .get(level as usize)
-                        .is_some_and(|keyed| counts(*keyed)),
-                )
+                sum + u32::from(item.keyed.get(level as usize).is_some_and(|keyed| counts(*keyed)))
             })?;
         }
         self.whole_number(sum)
@@ -546,27 +444,18 @@ impl Builder<'_> {
     /// Outcomes that are whole numbers, as outcomes of [`Numbers`].
     fn whole_number(&mut self, function: NodeId) -> Made {
         let numbers = RefCell::new(std::mem::take(&mut self.numbers));
-        let made = self.diagram.map(function, &|number| {
-            numbers
-                .borrow_mut()
-                .outcome(Some(crate::exact::whole(i64::from(number))))
-        });
+        let made = self
+            .diagram
+            .map(function, &|number| numbers.borrow_mut().outcome(Some(crate::exact::whole(i64::from(number)))));
         self.numbers = numbers.into_inner();
         made
     }
 
     fn scale(&mut self, number: usize) -> Made {
         let mut value = self.quantity(Quantity::RawScale(number))?;
-        for adjust in self
-            .variant
-            .adjusts
-            .iter()
-            .filter(|adjust| adjust.scale == number)
-        {
+        for adjust in self.variant.adjusts.iter().filter(|adjust| adjust.scale == number) {
             let holds = self.condition(adjust.condition)?;
-            let bounded = self.arithmetic(value, NodeId::leaf(0), &|value, _| {
-                Some(adjust.limit.apply(&value?))
-            })?;
+            let bounded = self.arithmetic(value, NodeId::leaf(0), &|value, _| Some(adjust.limit.apply(&value?)))?;
             value = self.diagram.select(holds, &[value, bounded])?;
         }
         Ok(value)
@@ -589,20 +478,15 @@ impl Builder<'_> {
             let own = match part.zero_when {
                 None => own,
                 Some(condition) => {
-                    let zero = self.arithmetic(own, NodeId::leaf(0), &|value, _| {
-                        value.map(|_| Exact::from_integer(0))
-                    })?;
+                    let zero =
+                        self.arithmetic(own, NodeId::leaf(0), &|value, _| value.map(|_| Exact::from_integer(0)))?;
                     let holds = self.condition(condition)?;
                     self.diagram.select(holds, &[own, zero])?
                 }
             };
             let numbers = &self.numbers;
             sum = self.diagram.combine(sum, own, &|sum, own| {
-                let (total, count) = states
-                    .borrow()
-                    .get(sum as usize)
-                    .copied()
-                    .unwrap_or((Exact::from_integer(0), 0));
+                let (total, count) = states.borrow().get(sum as usize).copied().unwrap_or((Exact::from_integer(0), 0));
                 let state = match numbers.value(own) {
                     Some(value) => (total + value, count + 1),
                     None => (total, count),
@@ -615,15 +499,9 @@ impl Builder<'_> {
         }
         let numbers = RefCell::new(std::mem::take(&mut self.numbers));
         let made = self.diagram.map(sum, &|sum| {
-            let (total, count) = states
-                .borrow()
-                .get(sum as usize)
-                .copied()
-                .unwrap_or((Exact::from_integer(0), 0));
+            let (total, count) = states.borrow().get(sum as usize).copied().unwrap_or((Exact::from_integer(0), 0));
             let enough = count > 0 && count >= aggregate.need;
-            numbers
-                .borrow_mut()
-                .outcome(enough.then(|| total / Exact::from_integer(count as i128)))
+            numbers.borrow_mut().outcome(enough.then(|| total / Exact::from_integer(count as i128)))
         });
         self.numbers = numbers.into_inner();
         made
@@ -642,9 +520,7 @@ impl Builder<'_> {
                 if *raised == number {
                     let fired = self.condition(rule.condition)?;
                     let by = u32::from(*by);
-                    level = self.diagram.combine(level, fired, &|level, fired| match (
-                        fired, sign.adds,
-                    ) {
+                    level = self.diagram.combine(level, fired, &|level, fired| match (fired, sign.adds) {
                         (0, _) => level,
                         (_, true) => (level + by).min(3),
                         (_, false) => level.max(by),
@@ -667,9 +543,7 @@ impl Builder<'_> {
                     let points = crate::exact::whole(*points);
                     let one = NodeId::leaf(self.numbers.outcome(Some(points)));
                     let given = self.diagram.select(fired, &[NodeId::leaf(0), one])?;
-                    sum = self.arithmetic(sum, given, &|sum, given| {
-                        Some(sum? + given.unwrap_or_default())
-                    })?;
+                    sum = self.arithmetic(sum, given, &|sum, given| Some(sum? + given.unwrap_or_default()))?;
                 }
             }
         }

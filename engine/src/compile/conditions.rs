@@ -7,50 +7,33 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::questionnaire::Questionnaire;
 use crate::ruleset::{Body, Draft, Expr, Place};
 use crate::script::{
-    Explored, MAX_PATHS_OF_VARIANT, Meaning, Quantity, Read, Script, ScriptError, Subject, Tree,
-    explore,
+    Explored, MAX_PATHS_OF_VARIANT, Meaning, Quantity, Read, Script, ScriptError, Subject, Tree, explore,
 };
 
 /// The interpreter for conditions, and the one for adjustments (where scale names mean raw scales).
-pub(crate) struct Interpreters {
-    pub(crate) plain: Script,
-    pub(crate) raw: Script,
+pub(super) struct Interpreters {
+    pub(super) plain: Script,
+    pub(super) raw: Script,
 }
 
 /// Sets up the interpreters of a variant: its names, helper functions and named conditions.
-pub(crate) fn interpreters(
-    draft: &Draft<'_>,
-    model: &Model<'_>,
-    problems: &mut Vec<Diagnostic>,
-) -> Interpreters {
+pub(super) fn interpreters(draft: &Draft<'_>, model: &Model<'_>, problems: &mut Vec<Diagnostic>) -> Interpreters {
     let questionnaire = Rc::new(draft.questionnaire.clone());
-    let mut plain = Script::new(
-        Rc::clone(&questionnaire),
-        model.names.clone(),
-        model.ids.clone(),
-    );
+    let mut plain = Script::new(Rc::clone(&questionnaire), model.names.clone(), model.ids.clone());
     let mut raw_names = model.names.clone();
     raw_names.extend(model.raw_names.clone());
     let mut raw = Script::new(questionnaire, raw_names, model.ids.clone());
     for declaration in &draft.declarations {
         if let Body::Function { text } = &declaration.body {
-            if let Err(error) = plain
-                .add_function(text)
-                .and_then(|()| raw.add_function(text))
-            {
+            if let Err(error) = plain.add_function(text).and_then(|()| raw.add_function(text)) {
                 let start = function_place(declaration).span.start;
                 let span = error
                     .span
                     .clone()
-                    .map_or(declaration.id.place.span.clone(), |span| {
-                        span.start + start..span.end + start
-                    });
+                    .map_or(declaration.id.place.span.clone(), |span| span.start + start..span.end + start);
                 problems.push(draft.error(
                     code(&error),
-                    &Place {
-                        span,
-                        ..declaration.id.place.clone()
-                    },
+                    &Place { span, ..declaration.id.place.clone() },
                     error.message,
                 ));
             }
@@ -64,34 +47,18 @@ fn function_place(declaration: &crate::ruleset::Declaration) -> Place {
     let Body::Function { text } = &declaration.body else {
         return declaration.id.place.clone();
     };
-    let start = declaration
-        .id
-        .place
-        .span
-        .start
-        .saturating_sub(text.find(&declaration.id.text).unwrap_or(0));
-    Place {
-        file: declaration.id.place.file,
-        span: start..start + text.len(),
-    }
+    let start = declaration.id.place.span.start.saturating_sub(text.find(&declaration.id.text).unwrap_or(0));
+    Place { file: declaration.id.place.file, span: start..start + text.len() }
 }
 
 /// The decision tree of every condition, in the order of their numbers.
-pub(super) fn explore_all(
-    draft: &Draft<'_>,
-    model: &mut Model<'_>,
-    problems: &mut Vec<Diagnostic>,
-) -> Vec<Tree> {
+pub(super) fn explore_all(draft: &Draft<'_>, model: &mut Model<'_>, problems: &mut Vec<Diagnostic>) -> Vec<Tree> {
     let scripts = interpreters(draft, model, problems);
     let domain = Rc::new(model.domain.clone());
     let mut left = MAX_PATHS_OF_VARIANT;
     let mut trees = Vec::new();
     for wanted in &model.conditions {
-        let script = if wanted.raw {
-            &scripts.raw
-        } else {
-            &scripts.plain
-        };
+        let script = if wanted.raw { &scripts.raw } else { &scripts.plain };
         let expr = wanted.expr;
         let tree = match script.compile(&expr.text) {
             Err(error) => Err(failure(draft, model, expr, &error, &[])),
@@ -100,9 +67,7 @@ pub(super) fn explore_all(
                     left = left.saturating_sub(paths);
                     Ok(tree)
                 }
-                Explored::Failed(error, witness) => {
-                    Err(failure(draft, model, expr, &error, &witness))
-                }
+                Explored::Failed(error, witness) => Err(failure(draft, model, expr, &error, &witness)),
                 Explored::TooLarge(reads) => Err(too_large(draft, model, expr, &reads)),
             },
         };
@@ -132,47 +97,26 @@ fn warn(
     problems: &mut Vec<Diagnostic>,
 ) {
     // In a form that lacks some of what it reads, a condition may well be constant.
-    if expr
-        .names
-        .iter()
-        .any(|name| model.names.get(&name.text) == Some(&Meaning::Absent))
-    {
+    if expr.names.iter().any(|name| model.names.get(&name.text) == Some(&Meaning::Absent)) {
         return;
     }
     let reads_something = !expr.names.is_empty() || !expr.calls.is_empty();
     if reads_something && !tree.reaches(true) {
-        problems.push(draft.warning(
-            Code::NeverTrue,
-            &expr.place,
-            "no answers can make this condition hold",
-        ));
+        problems.push(draft.warning(Code::NeverTrue, &expr.place, "no answers can make this condition hold"));
     } else if reads_something && !tree.reaches(false) {
-        problems.push(draft.warning(
-            Code::AlwaysTrue,
-            &expr.place,
-            "this condition holds whatever the answers are",
-        ));
+        problems.push(draft.warning(Code::AlwaysTrue, &expr.place, "this condition holds whatever the answers are"));
     }
     let lacks = expr.negated.iter().any(|name| match model.names.get(name) {
-        Some(Meaning::Slot(slot)) => model
-            .domain
-            .slots
-            .get(*slot)
-            .is_some_and(|(_, lacks)| *lacks),
+        Some(Meaning::Slot(slot)) => model.domain.slots.get(*slot).is_some_and(|(_, lacks)| *lacks),
         Some(Meaning::Quantity(quantity)) => model.domain.quantity(*quantity).1,
-        Some(Meaning::Condition(number)) => {
-            trees.get(*number).is_some_and(|tree| may_lack(model, tree))
-        }
+        Some(Meaning::Condition(number)) => trees.get(*number).is_some_and(|tree| may_lack(model, tree)),
         _ => false,
     });
     // `!answered(...)` asks for missing answers on purpose.
     let asks = expr.calls.iter().any(|(name, _)| name.text == "answered");
     if lacks && !asks {
-        let problem = draft.warning(
-            Code::NegatedMissing,
-            &expr.place,
-            "`!` also holds when an answer here does not apply",
-        );
+        let problem =
+            draft.warning(Code::NegatedMissing, &expr.place, "`!` also holds when an answer here does not apply");
         problems.push(problem.hint("write the opposite comparison, or add `answered(...)`"));
     }
 }
@@ -183,11 +127,7 @@ fn may_lack(model: &Model<'_>, tree: &Tree) -> bool {
     tree.for_each_read(&mut |read| {
         lacks |= match read {
             Read::HasValue(_) => true,
-            Read::Slot(slot) => model
-                .domain
-                .slots
-                .get(*slot)
-                .is_some_and(|(_, lacks)| *lacks),
+            Read::Slot(slot) => model.domain.slots.get(*slot).is_some_and(|(_, lacks)| *lacks),
             _ => false,
         }
     });
@@ -195,11 +135,7 @@ fn may_lack(model: &Model<'_>, tree: &Tree) -> bool {
 }
 
 fn code(error: &ScriptError) -> Code {
-    if error.limit {
-        Code::ScriptLimit
-    } else {
-        Code::ScriptError
-    }
+    if error.limit { Code::ScriptLimit } else { Code::ScriptError }
 }
 
 /// A script error as a diagnostic at the right place, with the answers that lead to it.
@@ -216,85 +152,45 @@ fn failure(
             let start = place.span.start + span.start.min(length);
             start..(place.span.start + span.end.min(length)).max(start)
         });
-        Place {
-            file: place.file,
-            span,
-        }
+        Place { file: place.file, span }
     };
-    let functions = || {
-        draft
-            .declarations
-            .iter()
-            .filter(|declaration| matches!(declaration.body, Body::Function { .. }))
-    };
+    let functions =
+        || draft.declarations.iter().filter(|declaration| matches!(declaration.body, Body::Function { .. }));
     let place = match error.function.and_then(|number| functions().nth(number)) {
         Some(declaration) => within(&function_place(declaration)),
         None => within(&expr.place),
     };
-    let kind = if error.message.starts_with("a condition must be yes or no") {
-        Code::NotAComparison
-    } else {
-        code(error)
-    };
+    let kind =
+        if error.message.starts_with("a condition must be yes or no") { Code::NotAComparison } else { code(error) };
     let problem = draft.error(kind, &place, error.message.clone());
     if witness.is_empty() {
         return problem;
     }
-    let shown: Vec<String> = witness
-        .iter()
-        .map(|(read, alternative)| describe(draft.questionnaire, model, read, *alternative))
-        .collect();
+    let shown: Vec<String> =
+        witness.iter().map(|(read, alternative)| describe(draft.questionnaire, model, read, *alternative)).collect();
     problem.hint(format!("it fails for example when {}", shown.join(", ")))
 }
 
 fn too_large(draft: &Draft<'_>, model: &Model<'_>, expr: &Expr, reads: &[Read]) -> Diagnostic {
-    let mut names: Vec<String> = reads
-        .iter()
-        .map(|read| read_name(draft.questionnaire, model, read))
-        .collect();
+    let mut names: Vec<String> = reads.iter().map(|read| read_name(draft.questionnaire, model, read)).collect();
     names.sort();
     names.dedup();
-    let shown = names
-        .iter()
-        .take(12)
-        .cloned()
-        .collect::<Vec<_>>()
-        .join(", ");
+    let shown = names.iter().take(12).cloned().collect::<Vec<_>>().join(", ");
     draft
-        .error(
-            Code::TooManyPaths,
-            &expr.place,
-            format!("this condition reads too much to be tabulated: {shown}"),
-        )
+        .error(Code::TooManyPaths, &expr.place, format!("this condition reads too much to be tabulated: {shown}"))
         .hint("let it read a scale instead of many items, or split it into several rules")
 }
 
-fn describe(
-    questionnaire: &Questionnaire,
-    model: &Model<'_>,
-    read: &Read,
-    alternative: usize,
-) -> String {
+fn describe(questionnaire: &Questionnaire, model: &Model<'_>, read: &Read, alternative: usize) -> String {
     let name = read_name(questionnaire, model, read);
     match read {
-        Read::Slot(slot) => match questionnaire
-            .slots
-            .get(*slot)
-            .and_then(|slot| slot.levels.value(alternative))
-        {
+        Read::Slot(slot) => match questionnaire.slots.get(*slot).and_then(|slot| slot.levels.value(alternative)) {
             Some(value) => format!("{name} is {value}"),
             None => format!("{name} does not apply"),
         },
         Read::Passes(_, cut) => {
-            let than = if alternative == 1 {
-                "at least about"
-            } else {
-                "at most about"
-            };
-            format!(
-                "{name} is {than} {}",
-                crate::exact::format_half_up(cut.at(), 2)
-            )
+            let than = if alternative == 1 { "at least about" } else { "at most about" };
+            format!("{name} is {than} {}", crate::exact::format_half_up(cut.at(), 2))
         }
         Read::HasValue(_) if alternative == 0 => format!("{name} has no value"),
         Read::HasValue(_) => format!("{name} has a value"),
@@ -304,74 +200,46 @@ fn describe(
 }
 
 fn read_name(questionnaire: &Questionnaire, model: &Model<'_>, read: &Read) -> String {
-    let slot = |slot: &usize| {
-        questionnaire
-            .slots
-            .get(*slot)
-            .map_or_else(String::new, |slot| format!("`{}`", slot.id))
-    };
+    let slot = |slot: &usize| questionnaire.slots.get(*slot).map_or_else(String::new, |slot| format!("`{}`", slot.id));
     let variant = model.variant();
     match read {
         Read::Slot(at) => slot(at),
         Read::SlotAnswered(at) => format!("whether {} is answered", slot(at)),
-        Read::HasValue(subject) | Read::Passes(subject, _) => {
-            subject_name(questionnaire, variant, subject)
+        Read::HasValue(subject) | Read::Passes(subject, _) => subject_name(questionnaire, variant, subject),
+        Read::ScaleAnswered(at) => {
+            variant.scales.get(*at).map_or_else(String::new, |scale| format!("whether `{}` is answered", scale.id))
         }
-        Read::ScaleAnswered(at) => variant.scales.get(*at).map_or_else(String::new, |scale| {
-            format!("whether `{}` is answered", scale.id)
-        }),
-        Read::Fired(at) => variant
-            .rules
-            .get(*at)
-            .map_or_else(String::new, |rule| format!("whether `{}` fired", rule.id)),
-        Read::Overlay(at) => variant
-            .overlays
-            .get(*at)
-            .map_or_else(String::new, |overlay| {
-                format!("the overlay `{}`", overlay.id)
-            }),
-        Read::StageIs(at) => variant.stages.get(*at).map_or_else(String::new, |stage| {
-            format!("whether the stage is `{}`", stage.id)
-        }),
-        Read::Condition(at) => model
-            .conditions
-            .get(*at)
-            .map_or_else(String::new, |wanted| {
-                format!("whether `{}` holds", wanted.expr.text)
-            }),
+        Read::Fired(at) => {
+            variant.rules.get(*at).map_or_else(String::new, |rule| format!("whether `{}` fired", rule.id))
+        }
+        Read::Overlay(at) => {
+            variant.overlays.get(*at).map_or_else(String::new, |overlay| format!("the overlay `{}`", overlay.id))
+        }
+        Read::StageIs(at) => {
+            variant.stages.get(*at).map_or_else(String::new, |stage| format!("whether the stage is `{}`", stage.id))
+        }
+        Read::Condition(at) => {
+            model.conditions.get(*at).map_or_else(String::new, |wanted| format!("whether `{}` holds", wanted.expr.text))
+        }
         Read::Flagged => "whether a flag is up".into(),
     }
 }
 
 /// A subject as an author would write it: `consistency - felt_safety`.
-pub(crate) fn subject_name(
-    questionnaire: &Questionnaire,
-    variant: &super::Variant,
-    subject: &Subject,
-) -> String {
+pub(crate) fn subject_name(questionnaire: &Questionnaire, variant: &super::Variant, subject: &Subject) -> String {
     let name = |quantity: &Quantity| match quantity {
         Quantity::Number(at) => questionnaire.slots.get(*at).map(|slot| slot.id.clone()),
-        Quantity::RawScale(at) | Quantity::Scale(at) => {
-            variant.scales.get(*at).map(|scale| scale.id.clone())
-        }
-        Quantity::Aggregate(at) => variant
-            .aggregates
-            .get(*at)
-            .map(|aggregate| aggregate.id.clone()),
-        Quantity::Level(at) => variant
-            .signs
-            .get(*at)
-            .map(|sign| format!("level({})", sign.id)),
+        Quantity::RawScale(at) | Quantity::Scale(at) => variant.scales.get(*at).map(|scale| scale.id.clone()),
+        Quantity::Aggregate(at) => variant.aggregates.get(*at).map(|aggregate| aggregate.id.clone()),
+        Quantity::Level(at) => variant.signs.get(*at).map(|sign| format!("level({})", sign.id)),
         Quantity::SignsPresent => Some("signs_present()".to_owned()),
         Quantity::Points(at) => variant.points.get(*at).cloned(),
-        Quantity::CountAtMost { scale, value } => variant
-            .scales
-            .get(*scale)
-            .map(|scale| format!("count_at_most({}, {value})", scale.id)),
-        Quantity::CountAtLeast { scale, value } => variant
-            .scales
-            .get(*scale)
-            .map(|scale| format!("count_at_least({}, {value})", scale.id)),
+        Quantity::CountAtMost { scale, value } => {
+            variant.scales.get(*scale).map(|scale| format!("count_at_most({}, {value})", scale.id))
+        }
+        Quantity::CountAtLeast { scale, value } => {
+            variant.scales.get(*scale).map(|scale| format!("count_at_least({}, {value})", scale.id))
+        }
     };
     let mut text = String::new();
     for (quantity, factor) in subject.parts() {

@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use super::tables::Tables;
 use super::{
-    Adjust, Aggregate, Band, Outcome, OutcomeWhen, Part, PartOf, Rule, RuleEffect, Screens, Sign,
-    Variant, outcome_when,
+    Adjust, Aggregate, Band, Outcome, OutcomeWhen, Part, PartOf, Rule, RuleEffect, Screens, Sign, Variant, outcome_when,
 };
 use crate::diagnostic::{Code, Diagnostic};
 use crate::exact::Exact;
@@ -39,21 +38,12 @@ pub(super) struct Wanted<'a> {
 }
 
 impl<'a> Model<'a> {
-    pub(super) fn new(
-        draft: &'a Draft<'a>,
-        role: Role,
-        form: Form,
-        problems: &mut Vec<Diagnostic>,
-    ) -> Self {
+    pub(super) fn new(draft: &'a Draft<'a>, role: Role, form: Form, problems: &mut Vec<Diagnostic>) -> Self {
         let questionnaire = draft.questionnaire;
         let asked: Vec<bool> = questionnaire
             .slots
             .iter()
-            .map(|slot| {
-                questionnaire
-                    .item_of(slot)
-                    .is_some_and(|item| item.is_asked_in(role, form))
-            })
+            .map(|slot| questionnaire.item_of(slot).is_some_and(|item| item.is_asked_in(role, form)))
             .collect();
         let is_asked = |at: usize| asked.get(at).copied().unwrap_or(false);
         let core = (0..questionnaire.slots.len())
@@ -134,12 +124,10 @@ impl<'a> Model<'a> {
                 (_, false) => Meaning::Absent,
                 (Levels::Range { min, max }, true) => {
                     let values: Vec<Exact> = (*min..=*max).map(crate::exact::whole).collect();
-                    self.domain.quantities.insert(
-                        Quantity::Number(at),
-                        (Some(Attainable::Values(values.clone())), lacks),
-                    );
-                    self.fills
-                        .insert(Quantity::Number(at), Attainable::Values(values));
+                    self.domain
+                        .quantities
+                        .insert(Quantity::Number(at), (Some(Attainable::Values(values.clone())), lacks));
+                    self.fills.insert(Quantity::Number(at), Attainable::Values(values));
                     Meaning::Quantity(Quantity::Number(at))
                 }
                 (Levels::Options(_), true) => Meaning::Slot(at),
@@ -186,11 +174,9 @@ impl<'a> Model<'a> {
         for declaration in &draft.declarations {
             let id = &declaration.id.text;
             let value = match &declaration.body {
-                Body::Param { .. } => draft
-                    .parameters
-                    .iter()
-                    .find(|parameter| parameter.name == *id)
-                    .map(|parameter| parameter.value),
+                Body::Param { .. } => {
+                    draft.parameters.iter().find(|parameter| parameter.name == *id).map(|parameter| parameter.value)
+                }
                 Body::Const { value } => Some(*value),
                 _ => None,
             };
@@ -220,14 +206,7 @@ impl<'a> Model<'a> {
         declaration: &'a crate::ruleset::Declaration,
         problems: &mut Vec<Diagnostic>,
     ) {
-        let Body::Scale {
-            aggregation,
-            terms,
-            need,
-            prorate,
-            concern,
-        } = &declaration.body
-        else {
+        let Body::Scale { aggregation, terms, need, prorate, concern } = &declaration.body else {
             return;
         };
         let mut items = Vec::new();
@@ -254,10 +233,7 @@ impl<'a> Model<'a> {
         };
         let scale = Scale::new(
             declaration.id.text.clone(),
-            declaration
-                .title
-                .clone()
-                .unwrap_or_else(|| declaration.id.text.clone()),
+            declaration.title.clone().unwrap_or_else(|| declaration.id.text.clone()),
             *concern,
             *aggregation,
             items,
@@ -277,21 +253,11 @@ impl<'a> Model<'a> {
         let number = self.variant.scales.len();
         let (all, fills) = scale.attainable();
         let absent = scale.may_be_absent();
-        self.domain
-            .quantities
-            .insert(Quantity::RawScale(number), (Some(all), absent));
+        self.domain.quantities.insert(Quantity::RawScale(number), (Some(all), absent));
         self.fills.insert(Quantity::RawScale(number), fills);
-        self.names.insert(
-            declaration.id.text.clone(),
-            Meaning::Quantity(Quantity::Scale(number)),
-        );
-        self.raw_names.insert(
-            declaration.id.text.clone(),
-            Meaning::Quantity(Quantity::RawScale(number)),
-        );
-        self.ids
-            .scales
-            .insert(declaration.id.text.clone(), Some(number));
+        self.names.insert(declaration.id.text.clone(), Meaning::Quantity(Quantity::Scale(number)));
+        self.raw_names.insert(declaration.id.text.clone(), Meaning::Quantity(Quantity::RawScale(number)));
+        self.ids.scales.insert(declaration.id.text.clone(), Some(number));
         self.variant.scales.push(scale);
     }
 
@@ -299,19 +265,8 @@ impl<'a> Model<'a> {
         let levels = &self.questionnaire.slots.get(slot)?.levels;
         let (min, max) = levels.bounds()?;
         let key = |value: i64| if reversed { min + max - value } else { value };
-        let keyed = (0..levels.count())
-            .filter_map(|level| levels.number(level))
-            .map(key)
-            .collect();
-        Some(ScaleItem {
-            slot,
-            weight,
-            reversed,
-            may_be_absent: self.may_be_absent(slot),
-            keyed,
-            min,
-            max,
-        })
+        let keyed = (0..levels.count()).filter_map(|level| levels.number(level)).map(key).collect();
+        Some(ScaleItem { slot, weight, reversed, may_be_absent: self.may_be_absent(slot), keyed, min, max })
     }
 
     /// A scale that is good when high takes supporting items as they are and reverses concerns; and the other way round.
@@ -323,25 +278,16 @@ impl<'a> Model<'a> {
         reversed: bool,
         problems: &mut Vec<Diagnostic>,
     ) {
-        let expected = match self
-            .questionnaire
-            .item(&item.text)
-            .and_then(|item| item.direction)
-        {
+        let expected = match self.questionnaire.item(&item.text).and_then(|item| item.direction) {
             Some(Direction::Supports) => concern,
             Some(Direction::Concern) => !concern,
             _ => return,
         };
         if reversed != expected {
-            let (is, should) = if reversed {
-                ("is reversed", "should not be")
-            } else {
-                ("is not reversed", "should be")
-            };
-            let message = format!(
-                "`{}` {is} here, and by the direction that the questionnaire declares it {should}",
-                item.text
-            );
+            let (is, should) =
+                if reversed { ("is reversed", "should not be") } else { ("is not reversed", "should be") };
+            let message =
+                format!("`{}` {is} here, and by the direction that the questionnaire declares it {should}", item.text);
             problems.push(
                 draft
                     .warning(Code::DirectionMismatch, &item.place, message)
@@ -358,9 +304,7 @@ impl<'a> Model<'a> {
         for part in parts {
             let of = match self.names.get(&part.name.text) {
                 Some(Meaning::Quantity(Quantity::Scale(scale))) => PartOf::Scale(*scale),
-                Some(Meaning::Quantity(Quantity::Aggregate(aggregate))) => {
-                    PartOf::Aggregate(*aggregate)
-                }
+                Some(Meaning::Quantity(Quantity::Aggregate(aggregate))) => PartOf::Aggregate(*aggregate),
                 _ => continue,
             };
             let zero_when = part.zero_when.as_ref().map(|expr| self.want(expr, false));
@@ -378,16 +322,10 @@ impl<'a> Model<'a> {
             }
         });
         let number = self.variant.aggregates.len();
-        self.names.insert(
-            declaration.id.text.clone(),
-            Meaning::Quantity(Quantity::Aggregate(number)),
-        );
+        self.names.insert(declaration.id.text.clone(), Meaning::Quantity(Quantity::Aggregate(number)));
         self.variant.aggregates.push(Aggregate {
             id: declaration.id.text.clone(),
-            title: declaration
-                .title
-                .clone()
-                .unwrap_or_else(|| declaration.id.text.clone()),
+            title: declaration.title.clone().unwrap_or_else(|| declaration.id.text.clone()),
             need: wanted.of(known.len()),
             at: draft.at(&declaration.id.place),
             parts: known,
@@ -398,16 +336,9 @@ impl<'a> Model<'a> {
         let id = declaration.id.text.clone();
         match &declaration.body {
             Body::Sign { adds, present } => {
-                self.ids
-                    .signs
-                    .insert(id.clone(), Some(self.variant.signs.len()));
+                self.ids.signs.insert(id.clone(), Some(self.variant.signs.len()));
                 let title = declaration.title.clone().unwrap_or_else(|| id.clone());
-                self.variant.signs.push(Sign {
-                    id,
-                    title,
-                    adds: *adds,
-                    present: *present,
-                });
+                self.variant.signs.push(Sign { id, title, adds: *adds, present: *present });
             }
             Body::Condition { when } => {
                 let (plain, raw) = (self.want(when, false), self.want(when, true));
@@ -424,9 +355,7 @@ impl<'a> Model<'a> {
             Body::Rule { when, effects } if !self.all_outside(when) => {
                 let condition = self.want(when, false);
                 let effects = effects.iter().map(|effect| self.effect(effect)).collect();
-                self.ids
-                    .rules
-                    .insert(id.clone(), Some(self.variant.rules.len()));
+                self.ids.rules.insert(id.clone(), Some(self.variant.rules.len()));
                 self.variant.rules.push(Rule {
                     title: declaration.title.clone().unwrap_or_else(|| id.clone()),
                     id,
@@ -458,13 +387,10 @@ impl<'a> Model<'a> {
 
     /// Whether an expression reads items or scales, and none of them is part of this variant.
     fn all_outside(&self, expr: &Expr) -> bool {
-        let named = expr
-            .names
-            .iter()
-            .filter_map(|name| match self.names.get(&name.text) {
-                Some(Meaning::Number(_)) | None => None,
-                Some(meaning) => Some(*meaning == Meaning::Absent),
-            });
+        let named = expr.names.iter().filter_map(|name| match self.names.get(&name.text) {
+            Some(Meaning::Number(_)) | None => None,
+            Some(meaning) => Some(*meaning == Meaning::Absent),
+        });
         let called = expr.calls.iter().filter_map(|(_, argument)| {
             let name = &argument.as_ref()?.text;
             let slot = self.ids.slots.get(name).map(Option::is_none);
@@ -481,12 +407,7 @@ impl<'a> Model<'a> {
                 _ => RuleEffect::Note,
             },
             Effect::Points { name, points } => {
-                let sum = match self
-                    .variant
-                    .points
-                    .iter()
-                    .position(|known| *known == name.text)
-                {
+                let sum = match self.variant.points.iter().position(|known| *known == name.text) {
                     Some(sum) => sum,
                     None => {
                         self.variant.points.push(name.text.clone());
@@ -505,24 +426,11 @@ impl<'a> Model<'a> {
         let id = declaration.id.text.clone();
         let (when, titles) = match &declaration.body {
             Body::Overlay { when } => (OutcomeWhen::Condition(self.want(when, false)), Vec::new()),
-            Body::Stage { when } => (
-                outcome_when(when, |expr| self.want(expr, false)),
-                Vec::new(),
-            ),
-            Body::Signal { when, titles } => (
-                outcome_when(when, |expr| self.want(expr, false)),
-                titles.clone(),
-            ),
-            Body::Reason { when: Some(when) } => (
-                outcome_when(when, |expr| self.want(expr, false)),
-                Vec::new(),
-            ),
+            Body::Stage { when } => (outcome_when(when, |expr| self.want(expr, false)), Vec::new()),
+            Body::Signal { when, titles } => (outcome_when(when, |expr| self.want(expr, false)), titles.clone()),
+            Body::Reason { when: Some(when) } => (outcome_when(when, |expr| self.want(expr, false)), Vec::new()),
             Body::Reason { when: None } => (OutcomeWhen::Engine, Vec::new()),
-            Body::Band {
-                comparison,
-                value,
-                population,
-            } => {
+            Body::Band { comparison, value, population } => {
                 if let Some(Some(scale)) = self.ids.scales.get(&id).copied() {
                     self.variant.bands.push(Band {
                         scale,
@@ -541,10 +449,7 @@ impl<'a> Model<'a> {
                 return;
             }
             Body::Contradicts { other } => {
-                let slots = (
-                    self.questionnaire.slot(&id),
-                    self.questionnaire.slot(&other.text),
-                );
+                let slots = (self.questionnaire.slot(&id), self.questionnaire.slot(&other.text));
                 if let (Some(first), Some(second)) = slots
                     && self.is_asked(first)
                     && self.is_asked(second)
@@ -592,16 +497,12 @@ impl<'a> Model<'a> {
                 .filter(|slot| slot.option.is_none())
                 .and_then(|slot| self.questionnaire.item_of(slot))
                 .is_some_and(|item| {
-                    matches!(
-                        item.direction,
-                        Some(Direction::Supports | Direction::Concern)
-                    ) && !item.block
+                    matches!(item.direction, Some(Direction::Supports | Direction::Concern))
+                        && !item.block
                         && !item.context
                 })
         };
-        (0..self.questionnaire.slots.len())
-            .filter(|at| self.is_asked(*at) && directed(at))
-            .collect()
+        (0..self.questionnaire.slots.len()).filter(|at| self.is_asked(*at) && directed(at)).collect()
     }
 
     /// The number of a condition that will be tabulated.
@@ -613,12 +514,8 @@ impl<'a> Model<'a> {
     /// What scales and aggregates can come to, now that all adjustments are known.
     fn finish_domain(&mut self) {
         for number in 0..self.variant.scales.len() {
-            let (all, absent) = self
-                .domain
-                .quantities
-                .get(&Quantity::RawScale(number))
-                .cloned()
-                .unwrap_or((None, true));
+            let (all, absent) =
+                self.domain.quantities.get(&Quantity::RawScale(number)).cloned().unwrap_or((None, true));
             let limits: Vec<crate::ruleset::Limit> = self
                 .variant
                 .adjusts
@@ -627,16 +524,10 @@ impl<'a> Model<'a> {
                 .map(|adjust| adjust.limit)
                 .collect();
             let adjusted = all.map(|all| adjusted(all, &limits));
-            let fills = self
-                .fills
-                .get(&Quantity::RawScale(number))
-                .cloned()
-                .map(|fills| self::adjusted(fills, &limits));
-            self.domain
-                .quantities
-                .insert(Quantity::Scale(number), (adjusted, absent));
-            self.fills
-                .extend(fills.map(|fills| (Quantity::Scale(number), fills)));
+            let fills =
+                self.fills.get(&Quantity::RawScale(number)).cloned().map(|fills| self::adjusted(fills, &limits));
+            self.domain.quantities.insert(Quantity::Scale(number), (adjusted, absent));
+            self.fills.extend(fills.map(|fills| (Quantity::Scale(number), fills)));
         }
         for number in 0..self.variant.aggregates.len() {
             let Some(aggregate) = self.variant.aggregates.get(number) else {
@@ -659,43 +550,20 @@ impl<'a> Model<'a> {
                 high = [high, most, zero].into_iter().flatten().max();
             }
             let lacks = aggregate.parts.len() - lacking < aggregate.need;
-            let attainable = low
-                .zip(high)
-                .map(|(low, high)| Attainable::Between(low, high));
-            self.fills.extend(
-                attainable
-                    .clone()
-                    .map(|attainable| (Quantity::Aggregate(number), attainable)),
-            );
-            self.domain
-                .quantities
-                .insert(Quantity::Aggregate(number), (attainable, lacks));
+            let attainable = low.zip(high).map(|(low, high)| Attainable::Between(low, high));
+            self.fills.extend(attainable.clone().map(|attainable| (Quantity::Aggregate(number), attainable)));
+            self.domain.quantities.insert(Quantity::Aggregate(number), (attainable, lacks));
         }
         for sum in 0..self.variant.points.len() {
-            let points = self
-                .variant
-                .rules
-                .iter()
-                .flat_map(|rule| &rule.effects)
-                .filter_map(|effect| match effect {
-                    RuleEffect::Points(known, points) if *known == sum => Some(*points),
-                    _ => None,
-                });
-            let (low, high) = points.fold((0, 0), |(low, high), points| {
-                (low + points.min(0), high + points.max(0))
+            let points = self.variant.rules.iter().flat_map(|rule| &rule.effects).filter_map(|effect| match effect {
+                RuleEffect::Points(known, points) if *known == sum => Some(*points),
+                _ => None,
             });
-            let attainable =
-                Attainable::Between(crate::exact::whole(low), crate::exact::whole(high));
-            self.domain
-                .quantities
-                .insert(Quantity::Points(sum), (Some(attainable), false));
+            let (low, high) = points.fold((0, 0), |(low, high), points| (low + points.min(0), high + points.max(0)));
+            let attainable = Attainable::Between(crate::exact::whole(low), crate::exact::whole(high));
+            self.domain.quantities.insert(Quantity::Points(sum), (Some(attainable), false));
         }
-        self.domain.scale_items = self
-            .variant
-            .scales
-            .iter()
-            .map(|scale| scale.items.len())
-            .collect();
+        self.domain.scale_items = self.variant.scales.iter().map(|scale| scale.items.len()).collect();
         self.domain.signs = self.variant.signs.len();
     }
 
@@ -704,20 +572,13 @@ impl<'a> Model<'a> {
     }
 
     pub(super) fn into_variant(self, tables: Tables) -> Variant {
-        Variant {
-            tables,
-            ..self.variant
-        }
+        Variant { tables, ..self.variant }
     }
 }
 
 /// The values together with the bounded ones.
 fn adjusted(attainable: Attainable, limits: &[crate::ruleset::Limit]) -> Attainable {
-    let bounded = |value: &Exact| {
-        limits
-            .iter()
-            .fold(*value, |value, limit| limit.apply(&value))
-    };
+    let bounded = |value: &Exact| limits.iter().fold(*value, |value, limit| limit.apply(&value));
     match attainable {
         Attainable::Values(values) => {
             let mut all = values.clone();
@@ -729,9 +590,7 @@ fn adjusted(attainable: Attainable, limits: &[crate::ruleset::Limit]) -> Attaina
             all.dedup();
             Attainable::Values(all)
         }
-        Attainable::Between(low, high) => {
-            Attainable::Between(low.min(bounded(&low)), high.max(bounded(&high)))
-        }
+        Attainable::Between(low, high) => Attainable::Between(low.min(bounded(&low)), high.max(bounded(&high))),
     }
 }
 

@@ -126,12 +126,7 @@ fn variable_of(read: &Read) -> Option<Variable> {
 }
 
 /// Tabulates the trees of a variant.
-pub(super) fn build(
-    draft: &Draft<'_>,
-    model: &Model<'_>,
-    trees: Vec<Tree>,
-    problems: &mut Vec<Diagnostic>,
-) -> Tables {
+pub(super) fn build(draft: &Draft<'_>, model: &Model<'_>, trees: Vec<Tree>, problems: &mut Vec<Diagnostic>) -> Tables {
     let variables = variables(model, &trees);
     let levels: Vec<u32> = variables.iter().map(TableVariable::levels).collect();
     let mut builder = Builder {
@@ -164,10 +159,7 @@ pub(super) fn build(
     }
     for variable in &builder.variables {
         if variable.levels() > 255 {
-            let place = model
-                .conditions
-                .first()
-                .map(|wanted| wanted.expr.place.clone());
+            let place = model.conditions.first().map(|wanted| wanted.expr.place.clone());
             if let Some(place) = place {
                 problems.push(draft.error(
                     Code::TooManyPaths,
@@ -177,12 +169,7 @@ pub(super) fn build(
             }
         }
     }
-    Tables {
-        variables: builder.variables,
-        diagram: builder.diagram,
-        conditions,
-        fills: model.fills.clone(),
-    }
+    Tables { variables: builder.variables, diagram: builder.diagram, conditions, fills: model.fills.clone() }
 }
 
 /// Everything that some condition reads, with the cuts of each subject.
@@ -205,20 +192,12 @@ fn variables(model: &Model<'_>, trees: &[Tree]) -> Vec<TableVariable> {
             cuts.sort();
             cuts.dedup();
             let known = match &variable {
-                Variable::Slot(slot) => model
-                    .domain
-                    .slots
-                    .get(*slot)
-                    .map_or(0, |(levels, _)| *levels as u32),
+                Variable::Slot(slot) => model.domain.slots.get(*slot).map_or(0, |(levels, _)| *levels as u32),
                 Variable::Subject(_) => cuts.len() as u32 + 1,
                 Variable::Stage => model.variant().stages.len() as u32 + 1,
                 _ => 2,
             };
-            TableVariable {
-                variable,
-                known,
-                cuts,
-            }
+            TableVariable { variable, known, cuts }
         })
         .collect()
 }
@@ -237,22 +216,10 @@ impl Builder<'_, '_> {
         let known = self.known(number)?;
         let tree = self.trees.get(number).cloned().unwrap_or(Tree::Leaf(false));
         let root = self.with_unknowns(known)?;
-        let support: Vec<usize> = self
-            .diagram
-            .support(root)
-            .into_iter()
-            .map(|variable| variable as usize)
-            .collect();
+        let support: Vec<usize> = self.diagram.support(root).into_iter().map(|variable| variable as usize).collect();
         let (steps, outcomes) = self.chain(root, &support);
         let shared = self.shared(&support);
-        Ok(Condition {
-            root,
-            support,
-            steps,
-            outcomes,
-            shared,
-            tree,
-        })
+        Ok(Condition { root, support, steps, outcomes, shared, tree })
     }
 
     /// A condition over known levels. A named one that another reads is declared before it, so this comes to an end.
@@ -289,11 +256,7 @@ impl Builder<'_, '_> {
             return self.known(*number);
         }
         let wanted = variable_of(read);
-        let Some(at) = self
-            .variables
-            .iter()
-            .position(|known| Some(&known.variable) == wanted.as_ref())
-        else {
+        let Some(at) = self.variables.iter().position(|known| Some(&known.variable) == wanted.as_ref()) else {
             return Ok(NodeId::leaf(0));
         };
         let Some(variable) = self.variables.get(at) else {
@@ -301,11 +264,7 @@ impl Builder<'_, '_> {
         };
         let alternative = |level: u32| match read {
             Read::Passes(_, cut) => {
-                let above = variable
-                    .cuts
-                    .iter()
-                    .position(|known| known == cut)
-                    .unwrap_or(0) as u32;
+                let above = variable.cuts.iter().position(|known| known == cut).unwrap_or(0) as u32;
                 u32::from(level > above && level < variable.known)
             }
             Read::HasValue(_) => u32::from(level < variable.known),
@@ -313,9 +272,7 @@ impl Builder<'_, '_> {
             // Levels past the known ones mean "absent" until the unknown ones get their own children.
             _ => level.min(variable.known),
         };
-        let children: Vec<NodeId> = (0..variable.levels())
-            .map(|level| NodeId::leaf(alternative(level)))
-            .collect();
+        let children: Vec<NodeId> = (0..variable.levels()).map(|level| NodeId::leaf(alternative(level))).collect();
         self.diagram.node(at as u32, &children)
     }
 
@@ -332,17 +289,10 @@ impl Builder<'_, '_> {
             let Some(variable) = self.variables.get(at as usize).cloned() else {
                 continue;
             };
-            let mut children: Vec<NodeId> = self
-                .diagram
-                .children(id)
-                .iter()
-                .map(|child| made.get(child).copied().unwrap_or(*child))
-                .collect();
-            let fills: Vec<NodeId> = self
-                .fill_levels(&variable)
-                .into_iter()
-                .filter_map(|level| children.get(level).copied())
-                .collect();
+            let mut children: Vec<NodeId> =
+                self.diagram.children(id).iter().map(|child| made.get(child).copied().unwrap_or(*child)).collect();
+            let fills: Vec<NodeId> =
+                self.fill_levels(&variable).into_iter().filter_map(|level| children.get(level).copied()).collect();
             if matches!(variable.variable, Variable::Slot(_) | Variable::Subject(_)) {
                 let absent = children.get(variable.known as usize).copied();
                 let or_absent: Vec<NodeId> = fills.iter().copied().chain(absent).collect();
@@ -364,26 +314,17 @@ impl Builder<'_, '_> {
             return every.collect();
         };
         let fills = match subject.alone() {
-            Some(quantity) => self
-                .model
-                .fills
-                .get(&quantity)
-                .cloned()
-                .or_else(|| self.model.domain.quantity(quantity).0),
+            Some(quantity) => {
+                self.model.fills.get(&quantity).cloned().or_else(|| self.model.domain.quantity(quantity).0)
+            }
             None => self.model.domain.attainable(subject),
         };
         let possible = |band: &usize| {
             let low = band.checked_sub(1).and_then(|at| variable.cuts.get(at));
-            fills
-                .as_ref()
-                .is_none_or(|fills| fills.any_between(low, variable.cuts.get(*band)))
+            fills.as_ref().is_none_or(|fills| fills.any_between(low, variable.cuts.get(*band)))
         };
         let levels: Vec<usize> = every.clone().filter(possible).collect();
-        if levels.is_empty() {
-            every.collect()
-        } else {
-            levels
-        }
+        if levels.is_empty() { every.collect() } else { levels }
     }
 
     /// The diagram as a chain of tables, one for each variable of its support.
@@ -398,32 +339,18 @@ impl Builder<'_, '_> {
             for state in &states {
                 for level in 0..stride as usize {
                     let asks = self.diagram.variable(*state) == Some(*at as u32);
-                    let child = if asks {
-                        self.diagram
-                            .children(*state)
-                            .get(level)
-                            .copied()
-                            .unwrap_or(*state)
-                    } else {
-                        *state
-                    };
+                    let child =
+                        if asks { self.diagram.children(*state).get(level).copied().unwrap_or(*state) } else { *state };
                     table.push(*index.entry(child).or_insert_with(|| {
                         next.push(child);
                         next.len() as u16 - 1
                     }));
                 }
             }
-            steps.push(Step {
-                variable: *at,
-                stride: stride as u16,
-                table,
-            });
+            steps.push(Step { variable: *at, stride: stride as u16, table });
             states = next;
         }
-        let outcomes = states
-            .iter()
-            .map(|state| state.outcome().unwrap_or(0) as u8)
-            .collect();
+        let outcomes = states.iter().map(|state| state.outcome().unwrap_or(0) as u8).collect();
         (steps, outcomes)
     }
 
@@ -440,10 +367,7 @@ impl Builder<'_, '_> {
         for subject in subjects.iter().filter(|subject| subject.alone().is_none()) {
             let overlaps = subjects.iter().any(|other| {
                 other != subject
-                    && other
-                        .parts()
-                        .iter()
-                        .any(|(quantity, _)| subject.parts().iter().any(|(own, _)| own == quantity))
+                    && other.parts().iter().any(|(quantity, _)| subject.parts().iter().any(|(own, _)| own == quantity))
             });
             if overlaps {
                 quantities.extend(subject.parts().iter().map(|(quantity, _)| *quantity));

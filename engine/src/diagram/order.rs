@@ -12,17 +12,8 @@ pub(crate) fn force_order(count: usize, groups: &[Vec<usize>]) -> Vec<usize> {
     // The number of rounds that the paper needed grows with the logarithm of the size; 64 is far above that.
     for _ in 0..64 {
         let place = places(&order);
-        let centres: Vec<f64> = groups
-            .iter()
-            .map(|group| {
-                mean(
-                    group
-                        .iter()
-                        .filter_map(|v| place.get(*v))
-                        .map(|p| *p as f64),
-                )
-            })
-            .collect();
+        let centres: Vec<f64> =
+            groups.iter().map(|group| mean(group.iter().filter_map(|v| place.get(*v)).map(|p| *p as f64))).collect();
         let mut pulled: Vec<(f64, usize, usize)> = (0..count)
             .map(|variable| {
                 let own = place.get(variable).copied().unwrap_or(variable);
@@ -32,18 +23,11 @@ pub(crate) fn force_order(count: usize, groups: &[Vec<usize>]) -> Vec<usize> {
                     .filter(|(group, _)| group.contains(&variable))
                     .map(|(_, centre)| *centre);
                 let centre = mean(pulls);
-                (
-                    if centre.is_nan() { own as f64 } else { centre },
-                    own,
-                    variable,
-                )
+                (if centre.is_nan() { own as f64 } else { centre }, own, variable)
             })
             .collect();
         pulled.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-        order = pulled
-            .into_iter()
-            .map(|(_, _, variable)| variable)
-            .collect();
+        order = pulled.into_iter().map(|(_, _, variable)| variable).collect();
         let now = span(&order, groups);
         if now >= best.0 {
             break;

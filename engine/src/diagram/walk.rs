@@ -22,13 +22,7 @@ pub(crate) struct Walker {
 
 impl Walker {
     /// The outcomes that can be reached, as a set of bits (outcomes up to 31). Stops early once all of `full` are found.
-    pub(crate) fn outcomes(
-        &mut self,
-        diagram: &Diagram,
-        root: NodeId,
-        sheet: &[Opening],
-        full: u32,
-    ) -> u32 {
+    pub(crate) fn outcomes(&mut self, diagram: &Diagram, root: NodeId, sheet: &[Opening], full: u32) -> u32 {
         if self.stamps.len() < diagram.nodes.len() {
             self.stamps.resize(diagram.nodes.len(), 0);
         }
@@ -42,25 +36,18 @@ impl Walker {
                     found |= 1 << outcome;
                     break;
                 }
-                let Some(stamp) = self
-                    .stamps
-                    .get_mut(id.0 as usize)
-                    .filter(|stamp| **stamp != self.stamp)
-                else {
+                let Some(stamp) = self.stamps.get_mut(id.0 as usize).filter(|stamp| **stamp != self.stamp) else {
                     break;
                 };
                 *stamp = self.stamp;
                 let variable = diagram.variable(id).unwrap_or(0) as usize;
                 match sheet.get(variable) {
-                    Some(Opening::Known(level)) => {
-                        match diagram.children(id).get(*level as usize) {
-                            Some(child) => id = *child,
-                            None => break,
-                        }
-                    }
+                    Some(Opening::Known(level)) => match diagram.children(id).get(*level as usize) {
+                        Some(child) => id = *child,
+                        None => break,
+                    },
                     Some(Opening::Open(count)) => {
-                        self.stack
-                            .extend(diagram.children(id).iter().take(*count as usize));
+                        self.stack.extend(diagram.children(id).iter().take(*count as usize));
                         break;
                     }
                     None => break,
@@ -111,11 +98,7 @@ impl Diagram {
     ///
     /// Asking exactly these settles the outcome whatever the answers are, and no smaller set does: it is the
     /// support of the restricted function.
-    pub(crate) fn open_support(
-        &self,
-        root: NodeId,
-        sheet: &[Opening],
-    ) -> Result<Vec<u32>, OverBudget> {
+    pub(crate) fn open_support(&self, root: NodeId, sheet: &[Opening]) -> Result<Vec<u32>, OverBudget> {
         let open = |opening: &Opening| match opening {
             Opening::Known(_) => 1,
             Opening::Open(count) => *count,
@@ -125,27 +108,13 @@ impl Diagram {
         // Children have smaller numbers than parents, so one pass upwards sees every child before it is needed.
         for id in self.reachable(root) {
             let variable = self.variable(id).unwrap_or(0);
-            let new = |child: &NodeId| {
-                made.get(child.0 as usize)
-                    .copied()
-                    .flatten()
-                    .unwrap_or(*child)
-            };
+            let new = |child: &NodeId| made.get(child.0 as usize).copied().flatten().unwrap_or(*child);
             let node = match sheet.get(variable as usize) {
                 Some(Opening::Open(count)) => {
-                    let children: Vec<NodeId> = self
-                        .children(id)
-                        .iter()
-                        .take(*count as usize)
-                        .map(new)
-                        .collect();
+                    let children: Vec<NodeId> = self.children(id).iter().take(*count as usize).map(new).collect();
                     restricted.node(variable, &children)?
                 }
-                Some(Opening::Known(level)) => self
-                    .children(id)
-                    .get(*level as usize)
-                    .map(new)
-                    .unwrap_or(id),
+                Some(Opening::Known(level)) => self.children(id).get(*level as usize).map(new).unwrap_or(id),
                 None => id,
             };
             if let Some(place) = made.get_mut(id.0 as usize) {
@@ -173,11 +142,7 @@ impl Diagram {
         let mut best: Vec<Option<(C, u32)>> = vec![None; self.nodes.len()];
         let price = |best: &[Option<(C, u32)>], id: NodeId| match id.outcome() {
             Some(outcome) => wanted(outcome).then(|| zero.clone()),
-            None => best
-                .get(id.0 as usize)
-                .cloned()
-                .flatten()
-                .map(|(cost, _)| cost),
+            None => best.get(id.0 as usize).cloned().flatten().map(|(cost, _)| cost),
         };
         for id in nodes {
             let variable = self.variable(id).unwrap_or(0);
@@ -205,9 +170,6 @@ impl Diagram {
             }
             id = *self.children(id).get(level as usize)?;
         }
-        Some(Nearest {
-            cost: total,
-            changes,
-        })
+        Some(Nearest { cost: total, changes })
     }
 }

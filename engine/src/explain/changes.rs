@@ -31,10 +31,7 @@ impl Add for Cost {
     type Output = Cost;
 
     fn add(self, other: Cost) -> Cost {
-        Cost {
-            steps: self.steps + other.steps,
-            points: self.points + other.points,
-        }
+        Cost { steps: self.steps + other.steps, points: self.points + other.points }
     }
 }
 
@@ -46,37 +43,23 @@ impl PartialOrd for Cost {
 
 impl Ord for Cost {
     fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        self.total()
-            .cmp(&other.total())
-            .then(self.steps.cmp(&other.steps))
+        self.total().cmp(&other.total()).then(self.steps.cmp(&other.steps))
     }
 }
 
-const NOTHING: Cost = Cost {
-    steps: 0,
-    points: Exact::new_raw(0, 1),
-};
+const NOTHING: Cost = Cost { steps: 0, points: Exact::new_raw(0, 1) };
 
 impl Sheet<'_> {
     /// The least change of what a condition reads that would make it hold.
     pub(super) fn distance(&self, condition: usize) -> Option<Distance> {
         let tables = &self.variant.tables;
         let root = tables.conditions.get(condition)?.root;
-        let nearest = tables.diagram.nearest(
-            root,
-            NOTHING,
-            &|outcome| outcome == 1,
-            &|variable, level| self.cost(variable as usize, level),
-        )?;
-        let changes = nearest
-            .changes
-            .iter()
-            .filter_map(|(variable, level)| self.table_change(*variable as usize, *level));
-        Some(Distance {
-            steps: nearest.cost.steps,
-            points: to_f64(&nearest.cost.points),
-            changes: changes.collect(),
-        })
+        let nearest = tables
+            .diagram
+            .nearest(root, NOTHING, &|outcome| outcome == 1, &|variable, level| self.cost(variable as usize, level))?;
+        let changes =
+            nearest.changes.iter().filter_map(|(variable, level)| self.table_change(*variable as usize, *level));
+        Some(Distance { steps: nearest.cost.steps, points: to_f64(&nearest.cost.points), changes: changes.collect() })
     }
 
     /// The unknown answers that an undecided condition still depends on.
@@ -91,31 +74,16 @@ impl Sheet<'_> {
             .enumerate()
             .map(|(at, variable)| {
                 let code = self.code(at);
-                if code > variable.known {
-                    Opening::Open(variable.known)
-                } else {
-                    Opening::Known(code)
-                }
+                if code > variable.known { Opening::Open(variable.known) } else { Opening::Known(code) }
             })
             .collect();
-        let support = tables
-            .diagram
-            .open_support(condition.root, &sheet)
-            .unwrap_or_default();
+        let support = tables.diagram.open_support(condition.root, &sheet).unwrap_or_default();
         let mut names = Vec::new();
         for at in support {
-            match tables
-                .variables
-                .get(at as usize)
-                .map(|variable| &variable.variable)
-            {
-                Some(Variable::Slot(slot)) => names.extend(
-                    self.ruleset
-                        .questionnaire()
-                        .slots
-                        .get(*slot)
-                        .map(|slot| slot.id.clone()),
-                ),
+            match tables.variables.get(at as usize).map(|variable| &variable.variable) {
+                Some(Variable::Slot(slot)) => {
+                    names.extend(self.ruleset.questionnaire().slots.get(*slot).map(|slot| slot.id.clone()))
+                }
                 Some(Variable::Subject(subject)) => names.extend(self.unknown_items(subject)),
                 _ => {}
             }
@@ -131,15 +99,9 @@ impl Sheet<'_> {
         for (quantity, _) in subject.parts() {
             match quantity {
                 crate::script::Quantity::Number(slot) => slots.push(*slot),
-                crate::script::Quantity::Scale(scale)
-                | crate::script::Quantity::RawScale(scale) => {
+                crate::script::Quantity::Scale(scale) | crate::script::Quantity::RawScale(scale) => {
                     slots.extend(
-                        self.variant
-                            .scales
-                            .get(*scale)
-                            .iter()
-                            .flat_map(|scale| &scale.items)
-                            .map(|item| item.slot),
+                        self.variant.scales.get(*scale).iter().flat_map(|scale| &scale.items).map(|item| item.slot),
                     );
                 }
                 crate::script::Quantity::Aggregate(aggregate) => {
@@ -162,17 +124,8 @@ impl Sheet<'_> {
                 _ => {}
             }
         }
-        let open = slots
-            .into_iter()
-            .filter(|slot| self.answer(*slot).is_unknown());
-        open.filter_map(|slot| {
-            self.ruleset
-                .questionnaire()
-                .slots
-                .get(slot)
-                .map(|slot| slot.id.clone())
-        })
-        .collect()
+        let open = slots.into_iter().filter(|slot| self.answer(*slot).is_unknown());
+        open.filter_map(|slot| self.ruleset.questionnaire().slots.get(slot).map(|slot| slot.id.clone())).collect()
     }
 
     /// What it costs to give a table variable a level.
@@ -187,10 +140,7 @@ impl Sheet<'_> {
             return None;
         }
         match &variable.variable {
-            Variable::Slot(_) => Some(Cost {
-                steps: now.abs_diff(level),
-                ..NOTHING
-            }),
+            Variable::Slot(_) => Some(Cost { steps: now.abs_diff(level), ..NOTHING }),
             Variable::Subject(subject) => {
                 let value = self.subject_value(subject)?;
                 let edge = if level > now {
@@ -199,11 +149,7 @@ impl Sheet<'_> {
                     variable.cuts.get(level as usize)?
                 };
                 let gap = *edge.at() - value;
-                let points = if gap < Exact::from_integer(0) {
-                    -gap
-                } else {
-                    gap
-                };
+                let points = if gap < Exact::from_integer(0) { -gap } else { gap };
                 Some(Cost { points, ..NOTHING })
             }
             _ => None,
@@ -218,18 +164,11 @@ impl Sheet<'_> {
             Variable::Subject(subject) => {
                 let now = self.subject_value(subject)?;
                 let up = level > self.code(at);
-                let edge = if up {
-                    variable.cuts.get(level as usize - 1)?
-                } else {
-                    variable.cuts.get(level as usize)?
-                };
+                let edge =
+                    if up { variable.cuts.get(level as usize - 1)? } else { variable.cuts.get(level as usize)? };
                 let to = if up { "at least" } else { "at most" };
                 let id = crate::compile::subject_name(questionnaire, self.variant, subject);
-                Some(Change {
-                    id,
-                    from: format_half_up(&now, 1),
-                    to: format!("{to} {}", format_half_up(edge.at(), 1)),
-                })
+                Some(Change { id, from: format_half_up(&now, 1), to: format!("{to} {}", format_half_up(edge.at(), 1)) })
             }
             _ => None,
         }
@@ -241,66 +180,41 @@ impl Sheet<'_> {
             Answer::Level(level) => self.label(&found.levels, found, usize::from(level)),
             Answer::Missing(reason) => reason.as_str().to_owned(),
         };
-        Some(Change {
-            id: found.id.clone(),
-            from,
-            to: self.label(&found.levels, found, level),
-        })
+        Some(Change { id: found.id.clone(), from, to: self.label(&found.levels, found, level) })
     }
 
     /// The steps that a close call hangs on, else the smallest change that leads to each decisive signal. Nothing
     /// that the safety gate looks at is ever part of it.
     pub(super) fn would_change(&self) -> Vec<WouldChange> {
-        let (Some(complete), Some(decision)) =
-            (&self.variant.complete, self.row.decision_details())
-        else {
+        let (Some(complete), Some(decision)) = (&self.variant.complete, self.row.decision_details()) else {
             return Vec::new();
         };
         let Signal::Declared(now) = self.row.signal() else {
             return Vec::new();
         };
-        let sheet: Vec<Opening> = complete
-            .variables
-            .iter()
-            .map(|variable| variable.opening(self.answer(variable.slot)))
-            .collect();
+        let sheet: Vec<Opening> =
+            complete.variables.iter().map(|variable| variable.opening(self.answer(variable.slot))).collect();
         let finding = self.row.finding();
         let mut changes = Vec::new();
         let mut walker = Walker::default();
         if !decision.pivots.is_empty() {
             for (slot, level) in &decision.pivots {
-                let Some(at) = complete
-                    .variables
-                    .iter()
-                    .position(|variable| variable.slot == *slot)
-                else {
+                let Some(at) = complete.variables.iter().position(|variable| variable.slot == *slot) else {
                     continue;
                 };
-                let Some(variable) = complete
-                    .variables
-                    .get(at)
-                    .filter(|variable| variable.proposable)
-                else {
+                let Some(variable) = complete.variables.get(at).filter(|variable| variable.proposable) else {
                     continue;
                 };
                 let mut moved = sheet.clone();
-                if let (Some(place), Some(level)) = (
-                    moved.get_mut(at),
-                    variable.level_of.get(usize::from(*level)),
-                ) {
+                if let (Some(place), Some(level)) = (moved.get_mut(at), variable.level_of.get(usize::from(*level))) {
                     *place = Opening::Known(*level);
                 }
                 let to = self
                     .only_outcome(complete, &mut walker, &moved)
-                    .map_or("not_enough_answered".to_owned(), |signal| {
-                        self.signal_id(signal)
-                    });
+                    .map_or("not_enough_answered".to_owned(), |signal| self.signal_id(signal));
                 changes.extend(
                     self.answer_change(*slot, usize::from(*level))
-                        .map(|change| WouldChange {
-                            to,
-                            changes: vec![change],
-                        }),
+                        .map(|change| WouldChange { to, changes: vec![change] }),
                 );
             }
             changes.truncate(2 * SHOWN);
@@ -334,12 +248,7 @@ impl Sheet<'_> {
                 Opening::Known(_) => None,
             }
         };
-        let nearest = complete.diagram.nearest(
-            complete.signal,
-            0_u32,
-            &|outcome| outcome as usize == signal,
-            &cost,
-        )?;
+        let nearest = complete.diagram.nearest(complete.signal, 0_u32, &|outcome| outcome as usize == signal, &cost)?;
         // The open answers were free to choose on the way there; the change counts only if they do not matter.
         let mut changed = sheet.to_vec();
         for (variable, level) in &nearest.changes {
@@ -355,48 +264,28 @@ impl Sheet<'_> {
             let answer = own.level_of.iter().position(|known| known == level)?;
             self.answer_change(own.slot, answer)
         });
-        Some(WouldChange {
-            to: self.signal_id(signal),
-            changes: changes.collect(),
-        })
+        Some(WouldChange { to: self.signal_id(signal), changes: changes.collect() })
     }
 
-    fn only_outcome(
-        &self,
-        complete: &Complete,
-        walker: &mut Walker,
-        sheet: &[Opening],
-    ) -> Option<usize> {
+    fn only_outcome(&self, complete: &Complete, walker: &mut Walker, sheet: &[Opening]) -> Option<usize> {
         let full = (1_u32 << self.variant.signals.len()) - 1;
         let outcomes = walker.outcomes(&complete.diagram, complete.signal, sheet, full);
         (outcomes.count_ones() == 1).then(|| outcomes.trailing_zeros() as usize)
     }
 
     fn signal_id(&self, signal: usize) -> String {
-        self.variant
-            .signals
-            .get(signal)
-            .map(|signal| signal.id.clone())
-            .unwrap_or_default()
+        self.variant.signals.get(signal).map(|signal| signal.id.clone()).unwrap_or_default()
     }
 
     /// The open questions that would settle the signal.
     pub(super) fn would_settle(&self) -> Vec<String> {
-        let (Some(complete), Signal::NotEnoughAnswered) =
-            (&self.variant.complete, self.row.signal())
-        else {
+        let (Some(complete), Signal::NotEnoughAnswered) = (&self.variant.complete, self.row.signal()) else {
             return Vec::new();
         };
         let slots = crate::assess::settling(complete, &self.responses.answers);
         slots
             .into_iter()
-            .filter_map(|slot| {
-                self.ruleset
-                    .questionnaire()
-                    .slots
-                    .get(slot)
-                    .map(|slot| slot.id.clone())
-            })
+            .filter_map(|slot| self.ruleset.questionnaire().slots.get(slot).map(|slot| slot.id.clone()))
             .collect()
     }
 }

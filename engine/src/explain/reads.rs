@@ -15,11 +15,7 @@ impl Sheet<'_> {
         let Some(condition) = self.variant.tables.conditions.get(condition) else {
             return Vec::new();
         };
-        let path = self
-            .variant
-            .tables
-            .diagram
-            .path(condition.root, |variable| self.code(variable as usize));
+        let path = self.variant.tables.diagram.path(condition.root, |variable| self.code(variable as usize));
         let mut reads = Vec::new();
         for at in path {
             if let Some(variable) = self.variant.tables.variables.get(at as usize) {
@@ -40,13 +36,7 @@ impl Sheet<'_> {
         match part {
             PartOf::Scale(scale) => self.scale_items(scale, reads),
             PartOf::Aggregate(at) => {
-                for part in self
-                    .variant
-                    .aggregates
-                    .get(at)
-                    .map(|aggregate| aggregate.parts.as_slice())
-                    .unwrap_or(&[])
-                {
+                for part in self.variant.aggregates.get(at).map(|aggregate| aggregate.parts.as_slice()).unwrap_or(&[]) {
                     self.part_items(part.of, reads);
                 }
             }
@@ -56,21 +46,12 @@ impl Sheet<'_> {
     /// The level of a table variable on this sheet.
     pub(super) fn code(&self, variable: usize) -> u32 {
         let (evaluation, row) = self.row.evaluation();
-        evaluation
-            .codes
-            .get(variable)
-            .and_then(|column| column.get(row))
-            .copied()
-            .map_or(0, u32::from)
+        evaluation.codes.get(variable).and_then(|column| column.get(row)).copied().map_or(0, u32::from)
     }
 
     fn read_variable(&self, variable: &Variable, reads: &mut Vec<ReadValue>) {
-        let truth = |id: String, truth: bool| ReadValue {
-            id,
-            value: Some(ValueRead::Truth(truth)),
-            label: None,
-            via: None,
-        };
+        let truth =
+            |id: String, truth: bool| ReadValue { id, value: Some(ValueRead::Truth(truth)), label: None, via: None };
         let named = |id: Option<&String>| id.cloned().unwrap_or_default();
         match variable {
             Variable::Slot(slot) => reads.push(self.slot_read(*slot, None)),
@@ -83,35 +64,16 @@ impl Sheet<'_> {
             Variable::ScaleAnswered(scale) => self.quantity_read(Quantity::Scale(*scale), reads),
             Variable::Fired(rule) => {
                 let fired = self.row.rule(*rule) == crate::assess::RuleOutcome::Fired;
-                reads.push(truth(
-                    named(self.variant.rules.get(*rule).map(|rule| &rule.id)),
-                    fired,
-                ));
+                reads.push(truth(named(self.variant.rules.get(*rule).map(|rule| &rule.id)), fired));
             }
             Variable::Overlay(overlay) => {
                 let applies = self.row.overlays().any(|at| at == *overlay);
-                reads.push(truth(
-                    named(
-                        self.variant
-                            .overlays
-                            .get(*overlay)
-                            .map(|overlay| &overlay.id),
-                    ),
-                    applies,
-                ));
+                reads.push(truth(named(self.variant.overlays.get(*overlay).map(|overlay| &overlay.id)), applies));
             }
             Variable::Stage => {
-                let stage = self
-                    .row
-                    .stage()
-                    .and_then(|stage| self.variant.stages.get(stage))
-                    .map(|stage| stage.id.clone());
-                reads.push(ReadValue {
-                    id: "stage".into(),
-                    value: None,
-                    label: stage,
-                    via: None,
-                });
+                let stage =
+                    self.row.stage().and_then(|stage| self.variant.stages.get(stage)).map(|stage| stage.id.clone());
+                reads.push(ReadValue { id: "stage".into(), value: None, label: stage, via: None });
             }
             // Whether the gate raised a flag is not told apart from why.
             Variable::Flagged => {}
@@ -139,12 +101,7 @@ impl Sheet<'_> {
                 } else {
                     self.row.score(at).value
                 };
-                reads.push(ReadValue {
-                    id: scale.id.clone(),
-                    value: score(value),
-                    label: missing(value),
-                    via: None,
-                });
+                reads.push(ReadValue { id: scale.id.clone(), value: score(value), label: missing(value), via: None });
                 self.scale_items(at, reads);
             }
             Quantity::Aggregate(at) => {
@@ -161,16 +118,12 @@ impl Sheet<'_> {
                 for part in &aggregate.parts {
                     match part.of {
                         PartOf::Scale(scale) => self.quantity_read(Quantity::Scale(scale), reads),
-                        PartOf::Aggregate(other) => {
-                            self.quantity_read(Quantity::Aggregate(other), reads)
-                        }
+                        PartOf::Aggregate(other) => self.quantity_read(Quantity::Aggregate(other), reads),
                     }
                 }
             }
             Quantity::Level(sign) => self.sign_read(sign, reads),
-            Quantity::SignsPresent => {
-                (0..self.variant.signs.len()).for_each(|sign| self.sign_read(sign, reads))
-            }
+            Quantity::SignsPresent => (0..self.variant.signs.len()).for_each(|sign| self.sign_read(sign, reads)),
             Quantity::Points(sum) => {
                 let id = self.variant.points.get(sum).cloned().unwrap_or_default();
                 reads.push(ReadValue {
@@ -184,12 +137,7 @@ impl Sheet<'_> {
     }
 
     fn sign_read(&self, sign: usize, reads: &mut Vec<ReadValue>) {
-        let id = self
-            .variant
-            .signs
-            .get(sign)
-            .map(|sign| sign.id.clone())
-            .unwrap_or_default();
+        let id = self.variant.signs.get(sign).map(|sign| sign.id.clone()).unwrap_or_default();
         reads.push(ReadValue {
             id,
             value: Some(ValueRead::Score(f64::from(self.row.level(sign)))),
@@ -200,56 +148,29 @@ impl Sheet<'_> {
 
     fn scale_items(&self, scale: usize, reads: &mut Vec<ReadValue>) {
         if let Some(scale) = self.variant.scales.get(scale) {
-            reads.extend(
-                scale
-                    .items
-                    .iter()
-                    .map(|item| self.slot_read(item.slot, Some(&scale.id))),
-            );
+            reads.extend(scale.items.iter().map(|item| self.slot_read(item.slot, Some(&scale.id))));
         }
     }
 
     fn slot_read(&self, slot: usize, via: Option<&String>) -> ReadValue {
         let Some(found) = self.ruleset.questionnaire().slots.get(slot) else {
-            return ReadValue {
-                id: String::new(),
-                value: None,
-                label: None,
-                via: None,
-            };
+            return ReadValue { id: String::new(), value: None, label: None, via: None };
         };
         let (value, label) = match self.answer(slot) {
             Answer::Level(level) => {
                 let level = usize::from(level);
-                (
-                    found.levels.value(level).map(ValueRead::Answer),
-                    self.label(&found.levels, found, level),
-                )
+                (found.levels.value(level).map(ValueRead::Answer), self.label(&found.levels, found, level))
             }
             Answer::Missing(reason) => (None, reason.as_str().to_owned()),
         };
-        ReadValue {
-            id: found.id.clone(),
-            value,
-            label: Some(label),
-            via: via.cloned(),
-        }
+        ReadValue { id: found.id.clone(), value, label: Some(label), via: via.cloned() }
     }
 
     /// An answer as people read it; the highest number of a number item may have its own words.
-    pub(super) fn label(
-        &self,
-        levels: &Levels,
-        slot: &crate::questionnaire::Slot,
-        level: usize,
-    ) -> String {
+    pub(super) fn label(&self, levels: &Levels, slot: &crate::questionnaire::Slot, level: usize) -> String {
         let item = self.ruleset.questionnaire().item_of(slot);
-        if let (
-            Levels::Range { .. },
-            Some(crate::questionnaire::ItemKind::Number {
-                unit, max_label, ..
-            }),
-        ) = (levels, item.map(|item| &item.kind))
+        if let (Levels::Range { .. }, Some(crate::questionnaire::ItemKind::Number { unit, max_label, .. })) =
+            (levels, item.map(|item| &item.kind))
         {
             return match (max_label, unit) {
                 (Some(label), _) if level + 1 == levels.count() => label.clone(),
@@ -265,22 +186,14 @@ impl Sheet<'_> {
         subject.value(|quantity| match quantity {
             Quantity::Number(slot) => {
                 let level = self.answer(slot).level()?;
-                self.ruleset
-                    .questionnaire()
-                    .slots
-                    .get(slot)?
-                    .levels
-                    .number(level)
-                    .map(crate::exact::whole)
+                self.ruleset.questionnaire().slots.get(slot)?.levels.number(level).map(crate::exact::whole)
             }
             Quantity::Scale(scale) => self.row.score(scale).value.exact(),
             Quantity::RawScale(scale) => self.row.raw_score(scale).value.exact(),
             Quantity::Aggregate(aggregate) => self.row.aggregate(aggregate).exact(),
             Quantity::Points(sum) => Some(crate::exact::whole(self.row.points(sum))),
             Quantity::Level(sign) => Some(crate::exact::whole(i64::from(self.row.level(sign)))),
-            Quantity::CountAtMost { .. }
-            | Quantity::CountAtLeast { .. }
-            | Quantity::SignsPresent => None,
+            Quantity::CountAtMost { .. } | Quantity::CountAtLeast { .. } | Quantity::SignsPresent => None,
         })
     }
 
@@ -313,37 +226,21 @@ impl Sheet<'_> {
         if name == "bond" {
             return super::with_bond("{bond}", questionnaire, self.bond());
         }
-        let shown = |value: Value| {
-            value
-                .exact()
-                .map_or_else(|| "unknown".to_owned(), |value| format_half_up(&value, 0))
-        };
+        let shown =
+            |value: Value| value.exact().map_or_else(|| "unknown".to_owned(), |value| format_half_up(&value, 0));
         if let Some(slot) = questionnaire.slot(name) {
             return self.slot_read(slot, None).label.unwrap_or_default();
         }
-        if let Some(scale) = self
-            .variant
-            .scales
-            .iter()
-            .position(|scale| scale.id == name)
-        {
+        if let Some(scale) = self.variant.scales.iter().position(|scale| scale.id == name) {
             return shown(self.row.score(scale).value);
         }
-        if let Some(aggregate) = self
-            .variant
-            .aggregates
-            .iter()
-            .position(|aggregate| aggregate.id == name)
-        {
+        if let Some(aggregate) = self.variant.aggregates.iter().position(|aggregate| aggregate.id == name) {
             return shown(self.row.aggregate(aggregate));
         }
         if let Some(sign) = self.variant.signs.iter().position(|sign| sign.id == name) {
             return self.row.level(sign).to_string();
         }
-        self.variant
-            .numbers
-            .get(name)
-            .map_or_else(String::new, |value| format_half_up(value, 2))
+        self.variant.numbers.get(name).map_or_else(String::new, |value| format_half_up(value, 2))
     }
 }
 

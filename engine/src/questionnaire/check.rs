@@ -2,13 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::format::{
-    ItemFile, KindFile, OptionFile, OptionsFile, QUESTIONNAIRE_FORMAT, QuestionnaireFile,
-};
+use super::format::{ItemFile, KindFile, OptionFile, OptionsFile, QUESTIONNAIRE_FORMAT, QuestionnaireFile};
 use super::locate::{Step, locate, offset_of};
 use super::{
-    BOND_ITEM, Bond, Condition, Item, ItemKind, Levels, MINOR_ITEM, OptionValue, Questionnaire,
-    ROLE_ITEM, ResponseOption, Role, Slot,
+    BOND_ITEM, Bond, Condition, Item, ItemKind, Levels, MINOR_ITEM, OptionValue, Questionnaire, ROLE_ITEM,
+    ResponseOption, Role, Slot,
 };
 use crate::diagnostic::{Code, Diagnostic, LoadError, SourceFile};
 use crate::fingerprint::sha256;
@@ -17,25 +15,15 @@ use crate::fingerprint::sha256;
 const MAX_LEVELS: i64 = 20_000;
 
 pub(super) fn load(source: &SourceFile) -> Result<Questionnaire, LoadError> {
-    let file = parse_json::<QuestionnaireFile>(source, QUESTIONNAIRE_FORMAT)
-        .map_err(|problem| LoadError(vec![problem]))?;
-    let mut check = Check {
-        source,
-        problems: Vec::new(),
-    };
+    let file =
+        parse_json::<QuestionnaireFile>(source, QUESTIONNAIRE_FORMAT).map_err(|problem| LoadError(vec![problem]))?;
+    let mut check = Check { source, problems: Vec::new() };
     let questionnaire = check.questionnaire(file);
-    if check.problems.is_empty() {
-        Ok(questionnaire)
-    } else {
-        Err(LoadError(check.problems))
-    }
+    if check.problems.is_empty() { Ok(questionnaire) } else { Err(LoadError(check.problems)) }
 }
 
 /// Reads a JSON text of one of our formats; an error names the path and the place.
-pub(crate) fn parse_json<'a, T: serde::Deserialize<'a>>(
-    source: &'a SourceFile,
-    format: &str,
-) -> Result<T, Diagnostic> {
+pub(crate) fn parse_json<'a, T: serde::Deserialize<'a>>(source: &'a SourceFile, format: &str) -> Result<T, Diagnostic> {
     let deserializer = &mut serde_json::Deserializer::from_str(&source.text);
     let parsed = serde_path_to_error::deserialize(deserializer).map_err(|error| {
         let path = error.path().to_string();
@@ -44,17 +32,8 @@ pub(crate) fn parse_json<'a, T: serde::Deserialize<'a>>(
         // serde_json appends its own "at line 3 column 4"; the span says that already.
         let text = inner.to_string();
         let message = text.split(" at line ").next().unwrap_or(&text);
-        let place = if path == "." {
-            String::new()
-        } else {
-            format!(" at `{path}`")
-        };
-        Diagnostic::error(
-            Code::InvalidJson,
-            &source.name,
-            at..at,
-            format!("{message}{place}"),
-        )
+        let place = if path == "." { String::new() } else { format!(" at `{path}`") };
+        Diagnostic::error(Code::InvalidJson, &source.name, at..at, format!("{message}{place}"))
     });
     // A file of another format fails in other ways too; that it is another format is the news.
     if let Ok(any) = serde_json::from_str::<serde_json::Value>(&source.text)
@@ -81,8 +60,7 @@ struct Check<'a> {
 impl Check<'_> {
     fn problem(&mut self, code: Code, path: &[Step<'_>], message: String) -> &mut Diagnostic {
         let span = locate(&self.source.text, path);
-        self.problems
-            .push(Diagnostic::error(code, &self.source.name, span, message));
+        self.problems.push(Diagnostic::error(code, &self.source.name, span, message));
         let last = self.problems.len() - 1;
         #[expect(clippy::indexing_slicing, reason = "pushed the line before")]
         &mut self.problems[last]
@@ -93,10 +71,7 @@ impl Check<'_> {
             self.problem(
                 Code::UnknownFormat,
                 &[Step::Field("format")],
-                format!(
-                    "the format is `{}`, but `{QUESTIONNAIRE_FORMAT}` is needed",
-                    file.format
-                ),
+                format!("the format is `{}`, but `{QUESTIONNAIRE_FORMAT}` is needed", file.format),
             );
         }
         let mut items: Vec<Item> = Vec::new();
@@ -105,15 +80,9 @@ impl Check<'_> {
         for (at, raw) in file.items.into_iter().enumerate() {
             let path = [Step::Field("items"), Step::Element(at)];
             if !is_id(&raw.id) {
-                let message = format!(
-                    "`{}` is no item id: lower-case letters, digits and `_`, starting with a letter",
-                    raw.id
-                );
-                self.problem(
-                    Code::InvalidItem,
-                    &[path[0], path[1], Step::Field("id")],
-                    message,
-                );
+                let message =
+                    format!("`{}` is no item id: lower-case letters, digits and `_`, starting with a letter", raw.id);
+                self.problem(Code::InvalidItem, &[path[0], path[1], Step::Field("id")], message);
             }
             if !seen.insert(raw.id.clone()) {
                 self.problem(
@@ -129,15 +98,7 @@ impl Check<'_> {
         // The second condition of a safety item may name a later item, so it is looked at last.
         for (at, item) in items.iter().enumerate() {
             if let Some(condition) = item.safety.as_ref().and_then(|safety| safety.and.as_ref()) {
-                self.condition(
-                    condition,
-                    &[
-                        Step::Field("items"),
-                        Step::Element(at),
-                        Step::Field("safety"),
-                    ],
-                    &slots,
-                );
+                self.condition(condition, &[Step::Field("items"), Step::Element(at), Step::Field("safety")], &slots);
             }
         }
         if slots.is_empty() {
@@ -187,65 +148,43 @@ impl Check<'_> {
             source: raw.source,
         };
         if let Some(condition) = &item.asked_if {
-            self.condition(
-                condition,
-                &[path[0], path[1], Step::Field("asked_if")],
-                earlier,
-            );
+            self.condition(condition, &[path[0], path[1], Step::Field("asked_if")], earlier);
         }
         if let Some(safety) = &item.safety {
             let at = [path[0], path[1], Step::Field("safety")];
             if safety.op.is_some() != safety.value.is_some() {
-                self.problem(Code::InvalidItem, &at, format!("`safety` of `{}` needs both `op` and `value`, or neither (a yes is the value 1)", item.id));
+                self.problem(
+                    Code::InvalidItem,
+                    &at,
+                    format!("`safety` of `{}` needs both `op` and `value`, or neither (a yes is the value 1)", item.id),
+                );
             }
-            let has_yes = levels_of(&item).iter().any(|levels| {
-                levels
-                    .level_of(safety.value.as_ref().unwrap_or(&OptionValue::Number(1)))
-                    .is_some()
-            });
+            let has_yes = levels_of(&item)
+                .iter()
+                .any(|levels| levels.level_of(safety.value.as_ref().unwrap_or(&OptionValue::Number(1))).is_some());
             if !has_yes {
                 self.problem(
                     Code::InvalidValue,
                     &at,
-                    format!(
-                        "`safety` of `{}` compares with a value that is none of its options",
-                        item.id
-                    ),
+                    format!("`safety` of `{}` compares with a value that is none of its options", item.id),
                 );
             }
         }
         item
     }
 
-    fn kind(
-        &mut self,
-        raw: &ItemFile,
-        path: [Step<'_>; 2],
-        lists: &BTreeMap<String, Vec<OptionFile>>,
-    ) -> ItemKind {
-        let numeric = [
-            raw.min.is_some(),
-            raw.max.is_some(),
-            raw.unit.is_some(),
-            raw.max_label.is_some(),
-        ]
-        .contains(&true);
+    fn kind(&mut self, raw: &ItemFile, path: [Step<'_>; 2], lists: &BTreeMap<String, Vec<OptionFile>>) -> ItemKind {
+        let numeric =
+            [raw.min.is_some(), raw.max.is_some(), raw.unit.is_some(), raw.max_label.is_some()].contains(&true);
         if raw.kind != KindFile::Number && numeric {
             self.problem(
                 Code::InvalidItem,
                 &path,
-                format!(
-                    "`min`, `max`, `unit` and `max_label` belong to number items; `{}` is none",
-                    raw.id
-                ),
+                format!("`min`, `max`, `unit` and `max_label` belong to number items; `{}` is none", raw.id),
             );
         }
         if matches!(raw.kind, KindFile::Number | KindFile::Text) && raw.options.is_some() {
-            self.problem(
-                Code::InvalidItem,
-                &path,
-                format!("`{}` takes no options", raw.id),
-            );
+            self.problem(Code::InvalidItem, &path, format!("`{}` takes no options", raw.id));
         }
         match raw.kind {
             KindFile::Text => ItemKind::Text,
@@ -255,30 +194,15 @@ impl Check<'_> {
                 let (min, max) = (raw.min.unwrap_or(0), raw.max.unwrap_or(0));
                 let in_reach = min.checked_abs().is_some_and(|n| n < 1_000_000)
                     && max.checked_abs().is_some_and(|n| n < 1_000_000);
-                if raw.min.is_none()
-                    || raw.max.is_none()
-                    || !in_reach
-                    || min >= max
-                    || max - min >= MAX_LEVELS
-                {
+                if raw.min.is_none() || raw.max.is_none() || !in_reach || min >= max || max - min >= MAX_LEVELS {
                     let message = format!(
                         "number item `{}` needs `min` below `max`, at most {MAX_LEVELS} values, each below a million",
                         raw.id
                     );
                     self.problem(Code::InvalidItem, &path, message);
-                    return ItemKind::Number {
-                        min: 0,
-                        max: 1,
-                        unit: None,
-                        max_label: None,
-                    };
+                    return ItemKind::Number { min: 0, max: 1, unit: None, max_label: None };
                 }
-                ItemKind::Number {
-                    min,
-                    max,
-                    unit: raw.unit.clone(),
-                    max_label: raw.max_label.clone(),
-                }
+                ItemKind::Number { min, max, unit: raw.unit.clone(), max_label: raw.max_label.clone() }
             }
         }
     }
@@ -297,14 +221,8 @@ impl Check<'_> {
             Some(OptionsFile::Named(name)) => match lists.get(name) {
                 Some(options) => options,
                 None => {
-                    let problem = self.problem(
-                        Code::UnknownName,
-                        &at,
-                        format!("no list `{name}` in `option_lists`"),
-                    );
-                    if let Some(near) =
-                        crate::diagnostic::nearest(name, lists.keys().map(String::as_str))
-                    {
+                    let problem = self.problem(Code::UnknownName, &at, format!("no list `{name}` in `option_lists`"));
+                    if let Some(near) = crate::diagnostic::nearest(name, lists.keys().map(String::as_str)) {
                         problem.hints.push(format!("did you mean `{near}`?"));
                     }
                     &empty
@@ -316,64 +234,32 @@ impl Check<'_> {
             self.problem(
                 Code::InvalidItem,
                 &at,
-                format!(
-                    "`{}` needs {least} to 250 options, and has {}",
-                    raw.id,
-                    written.len()
-                ),
+                format!("`{}` needs {least} to 250 options, and has {}", raw.id, written.len()),
             );
         }
         let values: BTreeSet<_> = written.iter().map(|option| &option.value).collect();
         if values.len() < written.len() {
-            self.problem(
-                Code::DuplicateId,
-                &at,
-                format!("two options of `{}` have the same value", raw.id),
-            );
+            self.problem(Code::DuplicateId, &at, format!("two options of `{}` have the same value", raw.id));
         }
-        let numbers = written
-            .iter()
-            .filter(|option| option.value.number().is_some())
-            .count();
+        let numbers = written.iter().filter(|option| option.value.number().is_some()).count();
         if numbers != 0 && numbers != written.len() {
-            self.problem(
-                Code::InvalidItem,
-                &at,
-                format!("the options of `{}` mix numbers and words", raw.id),
-            );
+            self.problem(Code::InvalidItem, &at, format!("the options of `{}` mix numbers and words", raw.id));
         }
         if raw.kind == KindFile::Multi
-            && !written
-                .iter()
-                .all(|option| matches!(&option.value, OptionValue::Word(word) if is_id(word)))
+            && !written.iter().all(|option| matches!(&option.value, OptionValue::Word(word) if is_id(word)))
         {
             self.problem(
                 Code::InvalidItem,
                 &at,
-                format!(
-                    "the option values of multi item `{}` must be words such as `home`",
-                    raw.id
-                ),
+                format!("the option values of multi item `{}` must be words such as `home`", raw.id),
             );
         }
-        if numbers == written.len()
-            && !written
-                .iter()
-                .zip(written.iter().skip(1))
-                .all(|(a, b)| a.value < b.value)
-        {
-            self.problem(
-                Code::InvalidItem,
-                &at,
-                format!("the option values of `{}` must rise in their order", raw.id),
-            );
+        if numbers == written.len() && !written.iter().zip(written.iter().skip(1)).all(|(a, b)| a.value < b.value) {
+            self.problem(Code::InvalidItem, &at, format!("the option values of `{}` must rise in their order", raw.id));
         }
         written
             .iter()
-            .map(|option| ResponseOption {
-                value: option.value.clone(),
-                label: option.label.clone(),
-            })
+            .map(|option| ResponseOption { value: option.value.clone(), label: option.label.clone() })
             .collect()
     }
 
@@ -384,13 +270,12 @@ impl Check<'_> {
             _ => Bond::parse(word).is_some(),
         };
         let fits = match (id, kind) {
-            (ROLE_ITEM | BOND_ITEM, ItemKind::Choice(options)) => options
-                .iter()
-                .all(|option| matches!(&option.value, OptionValue::Word(word) if known(word))),
-            (MINOR_ITEM, ItemKind::Choice(options)) => options
-                .iter()
-                .map(|option| option.value.number())
-                .eq([Some(0), Some(1)]),
+            (ROLE_ITEM | BOND_ITEM, ItemKind::Choice(options)) => {
+                options.iter().all(|option| matches!(&option.value, OptionValue::Word(word) if known(word)))
+            }
+            (MINOR_ITEM, ItemKind::Choice(options)) => {
+                options.iter().map(|option| option.value.number()).eq([Some(0), Some(1)])
+            }
             (ROLE_ITEM | BOND_ITEM | MINOR_ITEM, _) => false,
             _ => true,
         };
@@ -403,9 +288,7 @@ impl Check<'_> {
             self.problem(
                 Code::InvalidItem,
                 &path,
-                format!(
-                    "the item `{id}` has a fixed meaning; it is a choice with the values {values}"
-                ),
+                format!("the item `{id}` has a fixed meaning; it is a choice with the values {values}"),
             );
         }
     }
@@ -417,14 +300,9 @@ impl Check<'_> {
                 let problem = self.problem(
                     Code::InvalidAskedIf,
                     path,
-                    format!(
-                        "`{}` names no item that can be read here; a parent must stand earlier",
-                        condition.item
-                    ),
+                    format!("`{}` names no item that can be read here; a parent must stand earlier", condition.item),
                 );
-                if let Some(near) =
-                    crate::diagnostic::nearest(&condition.item, names.iter().map(String::as_str))
-                {
+                if let Some(near) = crate::diagnostic::nearest(&condition.item, names.iter().map(String::as_str)) {
                     problem.hints.push(format!("did you mean `{near}`?"));
                 }
             }
@@ -445,20 +323,14 @@ impl Check<'_> {
 fn levels_of(item: &Item) -> Vec<Levels> {
     match &item.kind {
         ItemKind::Choice(options) => vec![Levels::Options(options.clone())],
-        ItemKind::Number { min, max, .. } => vec![Levels::Range {
-            min: *min,
-            max: *max,
-        }],
+        ItemKind::Number { min, max, .. } => vec![Levels::Range { min: *min, max: *max }],
         ItemKind::Multi(options) => vec![yes_no(); options.len()],
         ItemKind::Text => Vec::new(),
     }
 }
 
 fn yes_no() -> Levels {
-    let option = |value, label: &str| ResponseOption {
-        value: OptionValue::Number(value),
-        label: label.into(),
-    };
+    let option = |value, label: &str| ResponseOption { value: OptionValue::Number(value), label: label.into() };
     Levels::Options(vec![option(0, "no"), option(1, "yes")])
 }
 
@@ -466,23 +338,10 @@ fn add_slots(item: &Item, at: usize, slots: &mut Vec<Slot>) {
     for (option, levels) in levels_of(item).into_iter().enumerate() {
         let slot = match &item.kind {
             ItemKind::Multi(options) => {
-                let word = options
-                    .get(option)
-                    .map(|option| option.value.to_string())
-                    .unwrap_or_default();
-                Slot {
-                    id: format!("{}.{word}", item.id),
-                    item: at,
-                    option: Some(option),
-                    levels,
-                }
+                let word = options.get(option).map(|option| option.value.to_string()).unwrap_or_default();
+                Slot { id: format!("{}.{word}", item.id), item: at, option: Some(option), levels }
             }
-            _ => Slot {
-                id: item.id.clone(),
-                item: at,
-                option: None,
-                levels,
-            },
+            _ => Slot { id: item.id.clone(), item: at, option: None, levels },
         };
         slots.push(slot);
     }
@@ -491,7 +350,5 @@ fn add_slots(item: &Item, at: usize, slots: &mut Vec<Slot>) {
 /// Ids are what a rule can write: a lower-case word.
 fn is_id(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_lowercase())
-        && text
-            .chars()
-            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+        && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
 }

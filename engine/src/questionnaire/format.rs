@@ -188,8 +188,7 @@ impl Wording {
             Wording::Varied { default, by } => by
                 .iter()
                 .find(|special| {
-                    special.role.is_none_or(|r| r == role)
-                        && (special.bond.is_none() || special.bond == bond)
+                    special.role.is_none_or(|r| r == role) && (special.bond.is_none() || special.bond == bond)
                 })
                 .map_or(default, |special| &special.text),
         }
@@ -221,9 +220,7 @@ impl Role {
 
     /// The role with this word.
     pub fn parse(word: &str) -> Option<Self> {
-        [Role::Hurt, Role::Broke, Role::Both]
-            .into_iter()
-            .find(|role| role.as_str() == word)
+        [Role::Hurt, Role::Broke, Role::Both].into_iter().find(|role| role.as_str() == word)
     }
 }
 
@@ -249,9 +246,7 @@ impl Form {
 
     /// The form with this word.
     pub fn parse(word: &str) -> Option<Self> {
-        [Form::Short, Form::Full]
-            .into_iter()
-            .find(|form| form.as_str() == word)
+        [Form::Short, Form::Full].into_iter().find(|form| form.as_str() == word)
     }
 }
 
@@ -280,9 +275,7 @@ impl Bond {
 
     /// The bond with this word.
     pub fn parse(word: &str) -> Option<Self> {
-        [Bond::Partner, Bond::Friend, Bond::Family]
-            .into_iter()
-            .find(|bond| bond.as_str() == word)
+        [Bond::Partner, Bond::Friend, Bond::Family].into_iter().find(|bond| bond.as_str() == word)
     }
 }
 

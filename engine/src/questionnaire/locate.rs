@@ -22,9 +22,9 @@ pub(crate) fn locate(source: &str, path: &[Step<'_>]) -> Option<Range<usize>> {
             Step::Field(name) => serde_json::from_str::<BTreeMap<String, &RawValue>>(value.get())
                 .ok()
                 .and_then(|map| map.get(*name).copied()),
-            Step::Element(at) => serde_json::from_str::<Vec<&RawValue>>(value.get())
-                .ok()
-                .and_then(|list| list.get(*at).copied()),
+            Step::Element(at) => {
+                serde_json::from_str::<Vec<&RawValue>>(value.get()).ok().and_then(|list| list.get(*at).copied())
+            }
         };
         match inner {
             Some(inner) => value = inner,
@@ -41,11 +41,7 @@ pub(crate) fn locate(source: &str, path: &[Step<'_>]) -> Option<Range<usize>> {
 
 /// The byte offset of a line and column as serde_json counts them (both from 1, columns in bytes).
 pub(crate) fn offset_of(source: &str, line: usize, column: usize) -> usize {
-    let line_start: usize = source
-        .split_inclusive('\n')
-        .take(line.saturating_sub(1))
-        .map(str::len)
-        .sum();
+    let line_start: usize = source.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
     (line_start + column.saturating_sub(1)).min(source.len())
 }
 
@@ -56,11 +52,7 @@ mod tests {
     #[test]
     fn a_path_is_found_in_the_text() {
         let source = r#"{"a": [1, {"b": "x"}]}"#;
-        let span = locate(
-            source,
-            &[Step::Field("a"), Step::Element(1), Step::Field("b")],
-        )
-        .unwrap();
+        let span = locate(source, &[Step::Field("a"), Step::Element(1), Step::Field("b")]).unwrap();
         assert_eq!(&source[span], "\"x\"");
     }
 }

@@ -6,9 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Answer, Conflict, Missing, ResponseProblem, Responses, SafetyBlock, responses_from};
 use crate::diagnostic::{Code, Diagnostic, LoadError, SourceFile};
-use crate::questionnaire::{
-    Form, ItemKind, MINOR_ITEM, OptionValue, Questionnaire, Role, parse_json,
-};
+use crate::questionnaire::{Form, ItemKind, MINOR_ITEM, OptionValue, Questionnaire, Role, parse_json};
 
 /// The first field of every answers file.
 pub const ANSWERS_FORMAT: &str = "bearings/answers@1";
@@ -69,38 +67,23 @@ impl AnswersFile {
         role: Role,
     ) -> Result<(Responses, Vec<Conflict>), LoadError> {
         // An untagged value that fits nothing fails with the words of the parser, which name the type and not the value.
-        let file: AnswersFile = parse_json(source, ANSWERS_FORMAT)
-            .map_err(|problem| LoadError(vec![without_values(problem)]))?;
+        let file: AnswersFile =
+            parse_json(source, ANSWERS_FORMAT).map_err(|problem| LoadError(vec![without_values(problem)]))?;
         if file.format != ANSWERS_FORMAT {
             let message = format!("the format must be `{ANSWERS_FORMAT}`");
-            return Err(LoadError(vec![Diagnostic::error(
-                Code::UnknownFormat,
-                &source.name,
-                None,
-                message,
-            )]));
+            return Err(LoadError(vec![Diagnostic::error(Code::UnknownFormat, &source.name, None, message)]));
         }
-        if file.questionnaire.id != questionnaire.id
-            || file.questionnaire.version != questionnaire.version
-        {
+        if file.questionnaire.id != questionnaire.id || file.questionnaire.version != questionnaire.version {
             let message = format!(
                 "these answers belong to questionnaire `{}` {}, not to `{}` {}",
-                file.questionnaire.id,
-                file.questionnaire.version,
-                questionnaire.id,
-                questionnaire.version
+                file.questionnaire.id, file.questionnaire.version, questionnaire.id, questionnaire.version
             );
             let problem = Diagnostic::error(Code::WrongQuestionnaire, &source.name, None, message)
                 .hint("use --questionnaire and --ruleset for the one that was answered");
             return Err(LoadError(vec![problem]));
         }
         file.responses(questionnaire, role).map_err(|problems| {
-            LoadError(
-                problems
-                    .into_iter()
-                    .map(|problem| located(&source.name, &source.text, &problem))
-                    .collect(),
-            )
+            LoadError(problems.into_iter().map(|problem| located(&source.name, &source.text, &problem)).collect())
         })
     }
 
@@ -122,26 +105,14 @@ impl AnswersFile {
                 (AnswerValue::Several(ticked), Some(ItemKind::Multi(options))) => {
                     for option in options {
                         let word = option.value.to_string();
-                        given.insert(
-                            format!("{id}.{word}"),
-                            Ok(OptionValue::Number(i64::from(ticked.contains(&word)))),
-                        );
+                        given
+                            .insert(format!("{id}.{word}"), Ok(OptionValue::Number(i64::from(ticked.contains(&word)))));
                     }
-                    let known = |word: &String| {
-                        options
-                            .iter()
-                            .any(|option| option.value.to_string() == *word)
-                    };
+                    let known = |word: &String| options.iter().any(|option| option.value.to_string() == *word);
                     if !ticked.iter().all(known) {
-                        let expected = options
-                            .iter()
-                            .map(|option| option.value.to_string())
-                            .collect::<Vec<_>>()
-                            .join(", ");
-                        problems.push(ResponseProblem::InvalidValue {
-                            slot: id.clone(),
-                            expected,
-                        });
+                        let expected =
+                            options.iter().map(|option| option.value.to_string()).collect::<Vec<_>>().join(", ");
+                        problems.push(ResponseProblem::InvalidValue { slot: id.clone(), expected });
                     }
                 }
                 (AnswerValue::One(_), Some(ItemKind::Multi(_))) => {
@@ -195,8 +166,7 @@ pub fn write_answers(questionnaire: &Questionnaire, responses: &Responses) -> An
     let mut answers = BTreeMap::new();
     let mut missing = BTreeMap::new();
     for (at, item) in questionnaire.items.iter().enumerate() {
-        if item.block || item.id == MINOR_ITEM || !item.is_asked_in(responses.role, responses.form)
-        {
+        if item.block || item.id == MINOR_ITEM || !item.is_asked_in(responses.role, responses.form) {
             continue;
         }
         let slots: Vec<_> = questionnaire
@@ -211,22 +181,14 @@ pub fn write_answers(questionnaire: &Questionnaire, responses: &Responses) -> An
                 missing.insert(item.id.clone(), *reason);
             }
             (Answer::Level(_), ItemKind::Multi(options)) => {
-                let ticked = options
-                    .iter()
-                    .zip(&slots)
-                    .filter(|(_, (_, answer))| *answer == Answer::Level(1));
+                let ticked = options.iter().zip(&slots).filter(|(_, (_, answer))| *answer == Answer::Level(1));
                 answers.insert(
                     item.id.clone(),
-                    AnswerValue::Several(
-                        ticked.map(|(option, _)| option.value.to_string()).collect(),
-                    ),
+                    AnswerValue::Several(ticked.map(|(option, _)| option.value.to_string()).collect()),
                 );
             }
             (Answer::Level(level), _) => {
-                if let Some(value) = slots
-                    .first()
-                    .and_then(|(slot, _)| slot.levels.value(usize::from(*level)))
-                {
+                if let Some(value) = slots.first().and_then(|(slot, _)| slot.levels.value(usize::from(*level))) {
                     answers.insert(item.id.clone(), AnswerValue::One(value));
                 }
             }
@@ -234,10 +196,7 @@ pub fn write_answers(questionnaire: &Questionnaire, responses: &Responses) -> An
     }
     AnswersFile {
         format: ANSWERS_FORMAT.into(),
-        questionnaire: QuestionnaireName {
-            id: questionnaire.id.clone(),
-            version: questionnaire.version.clone(),
-        },
+        questionnaire: QuestionnaireName { id: questionnaire.id.clone(), version: questionnaire.version.clone() },
         form: responses.form,
         adaptive: false,
         answers,
@@ -259,8 +218,9 @@ fn without_values(problem: Diagnostic) -> Diagnostic {
 fn located(name: &str, text: &str, problem: &ResponseProblem) -> Diagnostic {
     let (code, id) = match problem {
         ResponseProblem::UnknownItem { id, .. } => (Code::UnknownItem, id),
-        ResponseProblem::InvalidValue { slot, .. }
-        | ResponseProblem::NotApplicableNotOffered { slot } => (Code::InvalidValue, slot),
+        ResponseProblem::InvalidValue { slot, .. } | ResponseProblem::NotApplicableNotOffered { slot } => {
+            (Code::InvalidValue, slot)
+        }
         ResponseProblem::Both { slot } => (Code::DuplicateId, slot),
     };
     // Only the key is pointed at: the value beside it is an answer.

@@ -2,9 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{
-    ASSESSMENT_SIGNALS, Body, Declaration, Draft, ENGINE_REASONS, Effect, Expr, Kind, Name, When,
-};
+use super::{ASSESSMENT_SIGNALS, Body, Declaration, Draft, ENGINE_REASONS, Effect, Expr, Kind, Name, When};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::questionnaire::{ItemKind, Levels, Role};
 use crate::script::{FUNCTIONS, Namespace, function};
@@ -57,12 +55,7 @@ pub(super) fn check(draft: &Draft<'_>, problems: &mut Vec<Diagnostic>) {
         };
         names.insert(item.id.as_str(), kind);
     }
-    let mut check = Names {
-        draft,
-        problems,
-        names,
-        used: BTreeSet::new(),
-    };
+    let mut check = Names { draft, problems, names, used: BTreeSet::new() };
     check.declare();
     check.kinds();
     for declaration in &draft.declarations {
@@ -94,9 +87,7 @@ impl<'a> Names<'a, '_> {
                 let clash = seen.iter().any(|(s, i, role)| {
                     *s == space
                         && *i == id
-                        && (role.is_none()
-                            || declaration.role.is_none()
-                            || *role == declaration.role)
+                        && (role.is_none() || declaration.role.is_none() || *role == declaration.role)
                 });
                 if clash {
                     self.problems.push(self.draft.error(
@@ -108,10 +99,7 @@ impl<'a> Names<'a, '_> {
                 seen.push((space, id, declaration.role));
             }
             if let Some(kind) = kind {
-                if matches!(
-                    self.names.get(id),
-                    Some(NameKind::Item | NameKind::Multi | NameKind::Text)
-                ) {
+                if matches!(self.names.get(id), Some(NameKind::Item | NameKind::Multi | NameKind::Text)) {
                     self.problems.push(self.draft.error(
                         Code::DuplicateId,
                         &declaration.id.place,
@@ -137,50 +125,30 @@ impl<'a> Names<'a, '_> {
                     Kind::Instrument,
                 ) => false,
                 (
-                    Body::Reason { .. }
-                    | Body::Floor { .. }
-                    | Body::Straightline { .. }
-                    | Body::Contradicts { .. },
+                    Body::Reason { .. } | Body::Floor { .. } | Body::Straightline { .. } | Body::Contradicts { .. },
                     Kind::Instrument | Kind::Study,
                 ) => false,
                 (Body::Band { .. }, Kind::Assessment) => false,
                 _ => true,
             };
             if !fits {
-                let message = format!(
-                    "`{}` does not belong into {} {}",
-                    space(&declaration.body),
-                    article(kind),
-                    kind.as_str()
-                );
-                self.problems.push(self.draft.error(
-                    Code::WrongKind,
-                    &declaration.id.place,
-                    message,
-                ));
+                let message =
+                    format!("`{}` does not belong into {} {}", space(&declaration.body), article(kind), kind.as_str());
+                self.problems.push(self.draft.error(Code::WrongKind, &declaration.id.place, message));
             }
             if let Body::Rule { effects, .. } = &declaration.body
                 && kind == Kind::Assessment
-                && effects
-                    .iter()
-                    .any(|effect| matches!(effect, Effect::Points { .. }))
+                && effects.iter().any(|effect| matches!(effect, Effect::Points { .. }))
             {
                 let message = "points belong into studies; in an assessment a rule raises a sign, a flag, or notes";
-                self.problems.push(self.draft.error(
-                    Code::WrongKind,
-                    &declaration.id.place,
-                    message,
-                ));
+                self.problems.push(self.draft.error(Code::WrongKind, &declaration.id.place, message));
             }
             if let Body::Signal { when, .. } = &declaration.body
                 && kind == Kind::Assessment
             {
                 let id = declaration.id.text.as_str();
                 if !ASSESSMENT_SIGNALS.contains(&id) {
-                    let message = format!(
-                        "the signals of an assessment are {}",
-                        ASSESSMENT_SIGNALS.join(", ")
-                    );
+                    let message = format!("the signals of an assessment are {}", ASSESSMENT_SIGNALS.join(", "));
                     self.problems.push(
                         self.draft
                             .error(Code::UnknownName, &declaration.id.place, message)
@@ -203,16 +171,10 @@ impl<'a> Names<'a, '_> {
                 .iter()
                 .filter(|declaration| matches!(declaration.body, Body::Floor { .. }))
                 .count();
-            let mixed = self
-                .draft
-                .declarations
-                .iter()
-                .any(|d| matches!(d.body, Body::Signal { .. }) && d.id.text == "mixed");
-            let header = self
-                .draft
-                .declarations
-                .iter()
-                .find(|declaration| matches!(declaration.body, Body::Header { .. }));
+            let mixed =
+                self.draft.declarations.iter().any(|d| matches!(d.body, Body::Signal { .. }) && d.id.text == "mixed");
+            let header =
+                self.draft.declarations.iter().find(|declaration| matches!(declaration.body, Body::Header { .. }));
             if let Some(header) = header {
                 if floors != 1 {
                     self.problems.push(
@@ -258,11 +220,7 @@ impl<'a> Names<'a, '_> {
                     if let Some(when) = &part.zero_when {
                         self.expression(
                             when,
-                            &Context {
-                                what: "`zero_when`",
-                                upto: Stratum::Scales,
-                                flagged: false,
-                            },
+                            &Context { what: "`zero_when`", upto: Stratum::Scales, flagged: false },
                             0,
                         );
                     }
@@ -271,27 +229,11 @@ impl<'a> Names<'a, '_> {
             }
             Body::Adjust { when, .. } => {
                 self.named(&declaration.id, NameKind::Scale, "scale");
-                self.expression(
-                    when,
-                    &Context {
-                        what: "an adjustment",
-                        upto: Stratum::Scales,
-                        flagged: false,
-                    },
-                    0,
-                );
+                self.expression(when, &Context { what: "an adjustment", upto: Stratum::Scales, flagged: false }, 0);
             }
             Body::Rule { when, effects } => {
                 let note = effects.iter().all(|effect| *effect == Effect::Note);
-                self.expression(
-                    when,
-                    &Context {
-                        what: "a rule",
-                        upto: Stratum::Aggregates,
-                        flagged: note,
-                    },
-                    0,
-                );
+                self.expression(when, &Context { what: "a rule", upto: Stratum::Aggregates, flagged: note }, 0);
                 for effect in effects {
                     if let Effect::Sign { sign, .. } = effect {
                         self.declared(sign, "sign", |body| matches!(body, Body::Sign { .. }));
@@ -303,57 +245,23 @@ impl<'a> Names<'a, '_> {
                         &declaration.id.place,
                         format!("the rule `{}` has no `source`", declaration.id.text),
                     );
-                    self.problems
-                        .push(problem.hint("cite one, or write source \"design choice\""));
+                    self.problems.push(problem.hint("cite one, or write source \"design choice\""));
                 }
                 self.sentence(declaration.because.as_ref());
             }
-            Body::Overlay { when } => self.expression(
-                when,
-                &Context {
-                    what: "an overlay",
-                    upto: Stratum::Rules,
-                    flagged: true,
-                },
-                0,
-            ),
-            Body::Stage {
-                when: When::Holds(when),
-            } => {
-                self.expression(
-                    when,
-                    &Context {
-                        what: "a stage",
-                        upto: Stratum::Overlays,
-                        flagged: false,
-                    },
-                    0,
-                );
+            Body::Overlay { when } => {
+                self.expression(when, &Context { what: "an overlay", upto: Stratum::Rules, flagged: true }, 0)
             }
-            Body::Signal {
-                when: When::Holds(when),
-                ..
-            } => {
-                self.expression(
-                    when,
-                    &Context {
-                        what: "a signal",
-                        upto: Stratum::Stages,
-                        flagged: false,
-                    },
-                    0,
-                );
+            Body::Stage { when: When::Holds(when) } => {
+                self.expression(when, &Context { what: "a stage", upto: Stratum::Overlays, flagged: false }, 0);
+            }
+            Body::Signal { when: When::Holds(when), .. } => {
+                self.expression(when, &Context { what: "a signal", upto: Stratum::Stages, flagged: false }, 0);
             }
             Body::Reason { when } => match when {
-                Some(When::Holds(when)) => self.expression(
-                    when,
-                    &Context {
-                        what: "a reason",
-                        upto: Stratum::Stages,
-                        flagged: false,
-                    },
-                    0,
-                ),
+                Some(When::Holds(when)) => {
+                    self.expression(when, &Context { what: "a reason", upto: Stratum::Stages, flagged: false }, 0)
+                }
                 Some(When::Otherwise) => {}
                 None if ENGINE_REASONS.contains(&declaration.id.text.as_str()) => {}
                 None => {
@@ -361,11 +269,7 @@ impl<'a> Names<'a, '_> {
                         "a reason needs `when`; only the engine's own have none: {}",
                         ENGINE_REASONS.join(", ")
                     );
-                    self.problems.push(self.draft.error(
-                        Code::MissingClause,
-                        &declaration.id.place,
-                        message,
-                    ));
+                    self.problems.push(self.draft.error(Code::MissingClause, &declaration.id.place, message));
                 }
             },
             Body::Band { .. } => self.named(&declaration.id, NameKind::Scale, "scale"),
@@ -375,15 +279,7 @@ impl<'a> Names<'a, '_> {
             }
             Body::Condition { when } => {
                 // Where it is used decides what it may read; here only that its names exist.
-                self.expression(
-                    when,
-                    &Context {
-                        what: "a condition",
-                        upto: Stratum::Stages,
-                        flagged: true,
-                    },
-                    0,
-                );
+                self.expression(when, &Context { what: "a condition", upto: Stratum::Stages, flagged: true }, 0);
             }
             _ => {}
         }
@@ -396,13 +292,8 @@ impl<'a> Names<'a, '_> {
                 || need > most
                 || (need > crate::exact::Exact::from_integer(1) && !need.is_integer())
         }) {
-            let message =
-                format!("`need` is a share between 0 and 1, or a count from 1 to {parts}");
-            self.problems.push(self.draft.error(
-                Code::InvalidNumber,
-                &declaration.id.place,
-                message,
-            ));
+            let message = format!("`need` is a share between 0 and 1, or a count from 1 to {parts}");
+            self.problems.push(self.draft.error(Code::InvalidNumber, &declaration.id.place, message));
         }
     }
 
@@ -410,22 +301,10 @@ impl<'a> Names<'a, '_> {
     fn scale_item(&mut self, name: &Name) {
         self.used.insert(name.text.clone());
         let Some(item) = self.draft.questionnaire.item(&name.text) else {
-            let known: Vec<&str> = self
-                .draft
-                .questionnaire
-                .items
-                .iter()
-                .map(|item| item.id.as_str())
-                .collect();
-            let message = format!(
-                "no item `{}` in questionnaire `{}`",
-                name.text, self.draft.questionnaire.id
-            );
-            self.problems.push(
-                self.draft
-                    .error(Code::UnknownItem, &name.place, message)
-                    .did_you_mean(&name.text, known),
-            );
+            let known: Vec<&str> = self.draft.questionnaire.items.iter().map(|item| item.id.as_str()).collect();
+            let message = format!("no item `{}` in questionnaire `{}`", name.text, self.draft.questionnaire.id);
+            self.problems
+                .push(self.draft.error(Code::UnknownItem, &name.place, message).did_you_mean(&name.text, known));
             return;
         };
         if item.block {
@@ -438,9 +317,7 @@ impl<'a> Names<'a, '_> {
             .and_then(|slot| self.draft.questionnaire.slots.get(slot))
             .is_some_and(|slot| match &slot.levels {
                 Levels::Range { .. } => true,
-                Levels::Options(options) => {
-                    options.iter().all(|option| option.value.number().is_some())
-                }
+                Levels::Options(options) => options.iter().all(|option| option.value.number().is_some()),
             });
         if !numeric {
             self.problems.push(self.draft.error(
@@ -455,25 +332,19 @@ impl<'a> Names<'a, '_> {
         let problem = self.draft.error(
             Code::SafetyItemRead,
             &name.place,
-            format!(
-                "`{}` belongs to the safety block, which no rule may read",
-                name.text
-            ),
+            format!("`{}` belongs to the safety block, which no rule may read", name.text),
         );
-        self.problems.push(problem.hint("the gate is engine code; `flagged()` says in overlays and notes whether it raised a flag"));
+        self.problems.push(
+            problem.hint("the gate is engine code; `flagged()` says in overlays and notes whether it raised a flag"),
+        );
     }
 
     fn aggregate_part(&mut self, owner: &Declaration, name: &Name) {
         self.used.insert(name.text.clone());
-        let earlier = self
-            .draft
-            .declarations
-            .iter()
-            .take_while(|declaration| declaration.id.place != owner.id.place)
-            .any(|declaration| {
-                matches!(declaration.body, Body::Aggregate { .. })
-                    && declaration.id.text == name.text
-            });
+        let earlier =
+            self.draft.declarations.iter().take_while(|declaration| declaration.id.place != owner.id.place).any(
+                |declaration| matches!(declaration.body, Body::Aggregate { .. }) && declaration.id.text == name.text,
+            );
         match self.names.get(name.text.as_str()) {
             Some(NameKind::Scale) => {}
             Some(NameKind::Aggregate) if earlier => {}
@@ -481,10 +352,7 @@ impl<'a> Names<'a, '_> {
                 self.problems.push(self.draft.error(
                     Code::WrongStratum,
                     &name.place,
-                    format!(
-                        "the aggregate `{}` must be declared before it is used",
-                        name.text
-                    ),
+                    format!("the aggregate `{}` must be declared before it is used", name.text),
                 ));
             }
             _ => {
@@ -496,11 +364,7 @@ impl<'a> Names<'a, '_> {
                     .collect();
                 self.problems.push(
                     self.draft
-                        .error(
-                            Code::UnknownName,
-                            &name.place,
-                            format!("no scale or aggregate `{}`", name.text),
-                        )
+                        .error(Code::UnknownName, &name.place, format!("no scale or aggregate `{}`", name.text))
                         .did_you_mean(&name.text, known),
                 );
             }
@@ -510,19 +374,10 @@ impl<'a> Names<'a, '_> {
     fn named(&mut self, name: &Name, kind: NameKind, what: &str) {
         self.used.insert(name.text.clone());
         if self.names.get(name.text.as_str()) != Some(&kind) {
-            let known: Vec<&str> = self
-                .names
-                .iter()
-                .filter(|(_, k)| **k == kind)
-                .map(|(name, _)| *name)
-                .collect();
+            let known: Vec<&str> = self.names.iter().filter(|(_, k)| **k == kind).map(|(name, _)| *name).collect();
             self.problems.push(
                 self.draft
-                    .error(
-                        Code::UnknownName,
-                        &name.place,
-                        format!("no {what} `{}`", name.text),
-                    )
+                    .error(Code::UnknownName, &name.place, format!("no {what} `{}`", name.text))
                     .did_you_mean(&name.text, known),
             );
         }
@@ -539,11 +394,7 @@ impl<'a> Names<'a, '_> {
         if !known.contains(&name.text.as_str()) {
             self.problems.push(
                 self.draft
-                    .error(
-                        Code::UnknownName,
-                        &name.place,
-                        format!("no {what} `{}`", name.text),
-                    )
+                    .error(Code::UnknownName, &name.place, format!("no {what} `{}`", name.text))
                     .did_you_mean(&name.text, known),
             );
         }
@@ -554,12 +405,7 @@ impl<'a> Names<'a, '_> {
             self.used.insert(name.text.clone());
             match self.names.get(name.text.as_str()).copied() {
                 Some(NameKind::Item) => {
-                    if self
-                        .draft
-                        .questionnaire
-                        .item(&name.text)
-                        .is_some_and(|item| item.block)
-                    {
+                    if self.draft.questionnaire.item(&name.text).is_some_and(|item| item.block) {
                         self.safety_item(name);
                     }
                 }
@@ -569,10 +415,7 @@ impl<'a> Names<'a, '_> {
                         &name.place,
                         format!("`{}` has several answers", name.text),
                     );
-                    self.problems.push(problem.hint(format!(
-                        "ask for one of them: ticked(\"{}.option\")",
-                        name.text
-                    )));
+                    self.problems.push(problem.hint(format!("ask for one of them: ticked(\"{}.option\")", name.text)));
                 }
                 Some(NameKind::Text) => {
                     self.problems.push(self.draft.error(
@@ -587,14 +430,9 @@ impl<'a> Names<'a, '_> {
                 Some(NameKind::Condition(at)) => self.condition(name, at, expr, context, depth),
                 None => {
                     let known: Vec<&str> = self.names.keys().copied().collect();
-                    let message = format!(
-                        "`{}` is no item, scale, aggregate, condition or parameter",
-                        name.text
-                    );
+                    let message = format!("`{}` is no item, scale, aggregate, condition or parameter", name.text);
                     self.problems.push(
-                        self.draft
-                            .error(Code::UnknownName, &name.place, message)
-                            .did_you_mean(&name.text, known),
+                        self.draft.error(Code::UnknownName, &name.place, message).did_you_mean(&name.text, known),
                     );
                 }
             }
@@ -609,20 +447,18 @@ impl<'a> Names<'a, '_> {
         let Some(declaration) = self.draft.declarations.get(at) else {
             return;
         };
-        let later =
-            (declaration.id.place.file, declaration.id.place.span.start)
-                >= (expr.place.file, expr.place.span.start)
-                && self.draft.declarations.iter().any(
-                    |d| matches!(&d.body, Body::Condition { when } if when.place == expr.place),
-                );
+        let later = (declaration.id.place.file, declaration.id.place.span.start)
+            >= (expr.place.file, expr.place.span.start)
+            && self
+                .draft
+                .declarations
+                .iter()
+                .any(|d| matches!(&d.body, Body::Condition { when } if when.place == expr.place));
         if later || depth > 16 {
             self.problems.push(self.draft.error(
                 Code::WrongStratum,
                 &name.place,
-                format!(
-                    "the condition `{}` must be declared before it is used in another",
-                    name.text
-                ),
+                format!("the condition `{}` must be declared before it is used in another", name.text),
             ));
             return;
         }
@@ -631,11 +467,7 @@ impl<'a> Names<'a, '_> {
             self.expression(when, context, depth + 1);
             // What is wrong inside is told once, at the condition itself; what is wrong for this reader, here too.
             if self.problems.len() > before
-                && self
-                    .problems
-                    .iter()
-                    .skip(before)
-                    .all(|problem| problem.code != Code::WrongStratum)
+                && self.problems.iter().skip(before).all(|problem| problem.code != Code::WrongStratum)
             {
                 self.problems.truncate(before);
             }
@@ -644,51 +476,34 @@ impl<'a> Names<'a, '_> {
 
     fn stratum(&mut self, name: &Name, stratum: Stratum, context: &Context) {
         if stratum > context.upto {
-            let message = format!(
-                "{} cannot read `{}`, which is computed later",
-                context.what, name.text
-            );
-            self.problems
-                .push(self.draft.error(Code::WrongStratum, &name.place, message));
+            let message = format!("{} cannot read `{}`, which is computed later", context.what, name.text);
+            self.problems.push(self.draft.error(Code::WrongStratum, &name.place, message));
         }
     }
 
     fn call(&mut self, name: &Name, argument: Option<&Name>, context: &Context, depth: usize) {
         let Some(known) = function(&name.text) else {
-            let own = self
-                .draft
-                .declarations
-                .iter()
-                .filter(|declaration| matches!(declaration.body, Body::Function { .. }));
-            let own: Vec<&str> = own
-                .map(|declaration| declaration.id.text.as_str())
-                .collect();
+            let own =
+                self.draft.declarations.iter().filter(|declaration| matches!(declaration.body, Body::Function { .. }));
+            let own: Vec<&str> = own.map(|declaration| declaration.id.text.as_str()).collect();
             if !own.contains(&name.text.as_str()) {
-                let all = own
-                    .into_iter()
-                    .chain(FUNCTIONS.iter().map(|function| function.name));
+                let all = own.into_iter().chain(FUNCTIONS.iter().map(|function| function.name));
                 let problem = self.draft.error(
                     Code::UnknownFunction,
                     &name.place,
                     format!("there is no function `{}`", name.text),
                 );
-                self.problems.push(
-                    problem
-                        .did_you_mean(&name.text, all)
-                        .hint("rulesets/API.md lists what a rule can call"),
-                );
+                self.problems
+                    .push(problem.did_you_mean(&name.text, all).hint("rulesets/API.md lists what a rule can call"));
             }
             return;
         };
         if known.names == Namespace::Nothing {
             match known.name {
                 "flagged" if !context.flagged => {
-                    let message = format!(
-                        "{} cannot read `flagged()`; only overlays and rules that note can",
-                        context.what
-                    );
-                    self.problems
-                        .push(self.draft.error(Code::WrongStratum, &name.place, message));
+                    let message =
+                        format!("{} cannot read `flagged()`; only overlays and rules that note can", context.what);
+                    self.problems.push(self.draft.error(Code::WrongStratum, &name.place, message));
                 }
                 "signs_present" => self.stratum(name, Stratum::Rules, context),
                 _ => {}
@@ -696,11 +511,8 @@ impl<'a> Names<'a, '_> {
             return;
         }
         let Some(argument) = argument else {
-            let problem = self.draft.error(
-                Code::Syntax,
-                &name.place,
-                format!("`{}` takes a name in quotes", known.name),
-            );
+            let problem =
+                self.draft.error(Code::Syntax, &name.place, format!("`{}` takes a name in quotes", known.name));
             self.problems.push(problem.hint(known.signature));
             return;
         };
@@ -708,12 +520,7 @@ impl<'a> Names<'a, '_> {
         match known.names {
             Namespace::ItemOrScale => match self.names.get(argument.text.as_str()) {
                 Some(NameKind::Item) => {
-                    if self
-                        .draft
-                        .questionnaire
-                        .item(&argument.text)
-                        .is_some_and(|item| item.block)
-                    {
+                    if self.draft.questionnaire.item(&argument.text).is_some_and(|item| item.block) {
                         self.safety_item(argument);
                     }
                 }
@@ -727,11 +534,7 @@ impl<'a> Names<'a, '_> {
                         .collect();
                     self.problems.push(
                         self.draft
-                            .error(
-                                Code::UnknownName,
-                                &argument.place,
-                                format!("no item or scale `{}`", argument.text),
-                            )
+                            .error(Code::UnknownName, &argument.place, format!("no item or scale `{}`", argument.text))
                             .did_you_mean(&argument.text, known),
                     );
                 }
@@ -785,9 +588,7 @@ impl<'a> Names<'a, '_> {
                 self.stratum(argument, Stratum::Rules, context);
             }
             Namespace::Overlay => {
-                self.declared(argument, "overlay", |body| {
-                    matches!(body, Body::Overlay { .. })
-                });
+                self.declared(argument, "overlay", |body| matches!(body, Body::Overlay { .. }));
                 self.stratum(argument, Stratum::Overlays, context);
                 self.tainted(argument, context, depth);
             }
@@ -805,21 +606,16 @@ impl<'a> Names<'a, '_> {
             return;
         }
         let draft = self.draft;
-        let reads_flag = draft
-            .declarations
-            .iter()
-            .filter(|declaration| declaration.id.text == name.text)
-            .any(|declaration| match &declaration.body {
-                Body::Rule { when, .. } | Body::Overlay { when } => reads_flagged(draft, when, 0),
-                _ => false,
+        let reads_flag =
+            draft.declarations.iter().filter(|declaration| declaration.id.text == name.text).any(|declaration| {
+                match &declaration.body {
+                    Body::Rule { when, .. } | Body::Overlay { when } => reads_flagged(draft, when, 0),
+                    _ => false,
+                }
             });
         if reads_flag {
-            let message = format!(
-                "{} cannot read `{}`, which reads `flagged()`",
-                context.what, name.text
-            );
-            self.problems
-                .push(draft.error(Code::WrongStratum, &name.place, message));
+            let message = format!("{} cannot read `{}`, which reads `flagged()`", context.what, name.text);
+            self.problems.push(draft.error(Code::WrongStratum, &name.place, message));
         }
     }
 
@@ -840,11 +636,7 @@ impl<'a> Names<'a, '_> {
         if !known.contains(name.text.as_str()) {
             self.problems.push(
                 self.draft
-                    .error(
-                        Code::UnknownName,
-                        &name.place,
-                        format!("no rule gives points `{}`", name.text),
-                    )
+                    .error(Code::UnknownName, &name.place, format!("no rule gives points `{}`", name.text))
                     .did_you_mean(&name.text, known),
             );
         }
@@ -854,19 +646,14 @@ impl<'a> Names<'a, '_> {
     fn sentence(&mut self, text: Option<&Name>) {
         let Some(text) = text else { return };
         for name in placeholders(&text.text) {
-            let is_sign = self.draft.declarations.iter().any(|declaration| {
-                matches!(declaration.body, Body::Sign { .. }) && declaration.id.text == name
-            });
-            let block = self
+            let is_sign = self
                 .draft
-                .questionnaire
-                .item(&name)
-                .is_some_and(|item| item.block);
+                .declarations
+                .iter()
+                .any(|declaration| matches!(declaration.body, Body::Sign { .. }) && declaration.id.text == name);
+            let block = self.draft.questionnaire.item(&name).is_some_and(|item| item.block);
             if block {
-                self.safety_item(&Name {
-                    text: name,
-                    place: text.place.clone(),
-                });
+                self.safety_item(&Name { text: name, place: text.place.clone() });
             } else if !is_sign
                 && name != "bond"
                 && !matches!(
@@ -875,30 +662,17 @@ impl<'a> Names<'a, '_> {
                 )
             {
                 let known: Vec<&str> = self.names.keys().copied().collect();
-                let message =
-                    format!("`{{{name}}}` names no item, scale, aggregate, sign or parameter");
-                self.problems.push(
-                    self.draft
-                        .error(Code::UnknownName, &text.place, message)
-                        .did_you_mean(&name, known),
-                );
+                let message = format!("`{{{name}}}` names no item, scale, aggregate, sign or parameter");
+                self.problems
+                    .push(self.draft.error(Code::UnknownName, &text.place, message).did_you_mean(&name, known));
             }
         }
     }
 
     fn unused(&mut self) {
-        let shown = |body: &Body| {
-            matches!(
-                body,
-                Body::Condition { .. } | Body::Param { .. } | Body::Const { .. }
-            )
-        };
+        let shown = |body: &Body| matches!(body, Body::Condition { .. } | Body::Param { .. } | Body::Const { .. });
         let draft = self.draft;
-        for declaration in draft
-            .declarations
-            .iter()
-            .filter(|declaration| shown(&declaration.body))
-        {
+        for declaration in draft.declarations.iter().filter(|declaration| shown(&declaration.body)) {
             let in_text = draft
                 .declarations
                 .iter()
@@ -919,16 +693,12 @@ fn reads_flagged(draft: &Draft<'_>, expr: &Expr, depth: usize) -> bool {
     expr.calls.iter().any(|(name, _)| name.text == "flagged")
         || expr.names.iter().any(|name| {
             depth < 16
-                && draft
-                    .declarations
-                    .iter()
-                    .any(|declaration| match &declaration.body {
-                        Body::Condition { when } => {
-                            declaration.id.text == name.text
-                                && reads_flagged(draft, when, depth + 1)
-                        }
-                        _ => false,
-                    })
+                && draft.declarations.iter().any(|declaration| match &declaration.body {
+                    Body::Condition { when } => {
+                        declaration.id.text == name.text && reads_flagged(draft, when, depth + 1)
+                    }
+                    _ => false,
+                })
         })
 }
 

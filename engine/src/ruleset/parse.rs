@@ -64,19 +64,9 @@ const CLAUSES: [&str; 20] = [
 ];
 
 /// The declarations of one file.
-pub(super) fn parse(
-    file: usize,
-    source: &SourceFile,
-    problems: &mut Vec<Diagnostic>,
-) -> Vec<Declaration> {
+pub(super) fn parse(file: usize, source: &SourceFile, problems: &mut Vec<Diagnostic>) -> Vec<Declaration> {
     let tokens = scan(source, problems);
-    let mut parser = Parser {
-        file,
-        source,
-        tokens: &tokens,
-        at: 0,
-        problems,
-    };
+    let mut parser = Parser { file, source, tokens: &tokens, at: 0, problems };
     let mut declarations = Vec::new();
     while let Some(declaration) = parser.next_declaration() {
         declarations.extend(declaration.ok());
@@ -135,9 +125,8 @@ impl<'a> Parser<'a> {
     }
 
     fn peek_is(&self, text: &str) -> bool {
-        self.peek().is_some_and(|token| {
-            matches!(token.kind, TokenKind::Word | TokenKind::Mark) && self.text(token) == text
-        })
+        self.peek()
+            .is_some_and(|token| matches!(token.kind, TokenKind::Word | TokenKind::Mark) && self.text(token) == text)
     }
 
     fn eat(&mut self, text: &str) -> bool {
@@ -155,51 +144,31 @@ impl<'a> Parser<'a> {
 
     fn fail<T>(&mut self, message: String) -> Parsed<T> {
         let span = self.span();
-        self.problems.push(Diagnostic::error(
-            Code::Syntax,
-            &self.source.name,
-            span,
-            message,
-        ));
+        self.problems.push(Diagnostic::error(Code::Syntax, &self.source.name, span, message));
         Err(Reported)
     }
 
     fn expected<T>(&mut self, what: &str) -> Parsed<T> {
         let found = match self.peek() {
-            Some(_) => format!(
-                "`{}`",
-                self.peek_text().chars().take(30).collect::<String>()
-            ),
+            Some(_) => format!("`{}`", self.peek_text().chars().take(30).collect::<String>()),
             None => "the end of the file".to_owned(),
         };
         self.fail(format!("expected {what}, found {found}"))
     }
 
     fn expect(&mut self, text: &str) -> Parsed<()> {
-        if self.eat(text) {
-            Ok(())
-        } else {
-            self.expected(&format!("`{text}`"))
-        }
+        if self.eat(text) { Ok(()) } else { self.expected(&format!("`{text}`")) }
     }
 
     fn place(&self, span: Range<usize>) -> Place {
-        Place {
-            file: self.file,
-            span,
-        }
+        Place { file: self.file, span }
     }
 
     fn word(&mut self, what: &str) -> Parsed<Name> {
         match self.peek() {
-            Some(token)
-                if token.kind == TokenKind::Word && !CLAUSES.contains(&self.text(token)) =>
-            {
+            Some(token) if token.kind == TokenKind::Word && !CLAUSES.contains(&self.text(token)) => {
                 self.at += 1;
-                Ok(Name {
-                    text: self.text(token).to_owned(),
-                    place: self.place(token.span.clone()),
-                })
+                Ok(Name { text: self.text(token).to_owned(), place: self.place(token.span.clone()) })
             }
             _ => self.expected(what),
         }
@@ -207,15 +176,9 @@ impl<'a> Parser<'a> {
 
     fn string(&mut self, what: &str) -> Parsed<Name> {
         match self.peek() {
-            Some(Token {
-                kind: TokenKind::Text(text),
-                span,
-            }) => {
+            Some(Token { kind: TokenKind::Text(text), span }) => {
                 self.at += 1;
-                Ok(Name {
-                    text: text.clone(),
-                    place: self.place(span.clone()),
-                })
+                Ok(Name { text: text.clone(), place: self.place(span.clone()) })
             }
             _ => self.expected(what),
         }
@@ -224,14 +187,12 @@ impl<'a> Parser<'a> {
     fn number(&mut self) -> Parsed<Exact> {
         let negative = self.eat("-");
         match self.peek() {
-            Some(token) if token.kind == TokenKind::Number => match parse_decimal(self.text(token))
-            {
+            Some(token) if token.kind == TokenKind::Number => match parse_decimal(self.text(token)) {
                 Some(value) => {
                     self.at += 1;
                     Ok(if negative { -value } else { value })
                 }
-                None => self
-                    .fail("a number may have at most 9 digits before and 9 after the point".into()),
+                None => self.fail("a number may have at most 9 digits before and 9 after the point".into()),
             },
             _ => self.expected("a number"),
         }
@@ -243,17 +204,8 @@ impl<'a> Parser<'a> {
         if value.is_integer() && range.contains(value.numer()) {
             return Ok(i64::try_from(*value.numer()).unwrap_or(0));
         }
-        let message = format!(
-            "{what} must be a whole number from {} to {}",
-            range.start,
-            range.end - 1
-        );
-        self.problems.push(Diagnostic::error(
-            Code::InvalidNumber,
-            &self.source.name,
-            span,
-            message,
-        ));
+        let message = format!("{what} must be a whole number from {} to {}", range.start, range.end - 1);
+        self.problems.push(Diagnostic::error(Code::InvalidNumber, &self.source.name, span, message));
         Err(Reported)
     }
 
@@ -262,11 +214,7 @@ impl<'a> Parser<'a> {
     /// The next declaration; after a problem, reading goes on behind the next `;`.
     fn next_declaration(&mut self) -> Option<Parsed<Declaration>> {
         let mut doc = Vec::new();
-        while let Some(Token {
-            kind: TokenKind::Doc(line),
-            ..
-        }) = self.peek()
-        {
+        while let Some(Token { kind: TokenKind::Doc(line), .. }) = self.peek() {
             doc.push(line.clone());
             self.at += 1;
         }
@@ -281,8 +229,7 @@ impl<'a> Parser<'a> {
     fn skip_to_next(&mut self) {
         let start = self.at;
         while self.peek().is_some() && !self.eat(";") {
-            let starts_next =
-                self.at > start && DECLARATIONS.contains(&self.peek_text()) && self.starts_line();
+            let starts_next = self.at > start && DECLARATIONS.contains(&self.peek_text()) && self.starts_line();
             if starts_next {
                 return;
             }
@@ -306,10 +253,7 @@ impl<'a> Parser<'a> {
             );
             let problem = match nearest(keyword, DECLARATIONS) {
                 Some(_) => problem.did_you_mean(keyword, DECLARATIONS),
-                None => problem.hint(format!(
-                    "a declaration starts with one of: {}",
-                    DECLARATIONS.join(", ")
-                )),
+                None => problem.hint(format!("a declaration starts with one of: {}", DECLARATIONS.join(", "))),
             };
             self.problems.push(problem);
             return Err(Reported);
@@ -322,87 +266,40 @@ impl<'a> Parser<'a> {
             "param" => self.param()?,
             "const" => self.constant()?,
             "fn" => self.function()?,
-            "condition" => self.named(keyword, &["when"], |_, c| {
-                Ok(Body::Condition { when: holds(c)? })
-            })?,
+            "condition" => self.named(keyword, &["when"], |_, c| Ok(Body::Condition { when: holds(c)? }))?,
             "scale" => self.scale()?,
-            "adjust" => self.named(
-                keyword,
-                &["when", "at_most", "at_least", "because", "source", "for"],
-                |p, c| match c.limit.take() {
-                    Some(limit) => Ok(Body::Adjust {
-                        limit,
-                        when: holds(c)?,
-                    }),
+            "adjust" => self.named(keyword, &["when", "at_most", "at_least", "because", "source", "for"], |p, c| {
+                match c.limit.take() {
+                    Some(limit) => Ok(Body::Adjust { limit, when: holds(c)? }),
                     None => p.missing_clause("`at_most` or `at_least`"),
-                },
-            )?,
+                }
+            })?,
             "aggregate" => self.aggregate()?,
-            "rule" => self.named(
-                keyword,
-                &["title", "for", "when", "then", "because", "source"],
-                |p, c| {
-                    let effects = std::mem::take(&mut c.then);
-                    if effects.is_empty() {
-                        p.missing_clause("`then`")
-                    } else {
-                        Ok(Body::Rule {
-                            when: holds(c)?,
-                            effects,
-                        })
-                    }
-                },
-            )?,
+            "rule" => self.named(keyword, &["title", "for", "when", "then", "because", "source"], |p, c| {
+                let effects = std::mem::take(&mut c.then);
+                if effects.is_empty() {
+                    p.missing_clause("`then`")
+                } else {
+                    Ok(Body::Rule { when: holds(c)?, effects })
+                }
+            })?,
             "sign" => self.sign()?,
-            "overlay" => self.named(
-                keyword,
-                &["title", "for", "when", "because", "source", "next"],
-                |_, c| Ok(Body::Overlay { when: holds(c)? }),
-            )?,
-            "stage" => self.named(
-                keyword,
-                &[
-                    "title",
-                    "for",
-                    "when",
-                    "otherwise",
-                    "because",
-                    "source",
-                    "next",
-                ],
-                |_, c| {
-                    Ok(Body::Stage {
-                        when: c.when.take().ok_or(Reported)?,
-                    })
-                },
-            )?,
-            "signal" => self.named(
-                keyword,
-                &[
-                    "title",
-                    "for",
-                    "when",
-                    "otherwise",
-                    "because",
-                    "source",
-                    "next",
-                ],
-                |_, c| {
-                    Ok(Body::Signal {
-                        when: c.when.take().ok_or(Reported)?,
-                        titles: std::mem::take(&mut c.titles),
-                    })
-                },
-            )?,
-            "reason" => self.named(
-                keyword,
-                &["title", "for", "when", "otherwise", "next", "source"],
-                |_, c| {
-                    Ok(Body::Reason {
-                        when: c.when.take(),
-                    })
-                },
-            )?,
+            "overlay" => self.named(keyword, &["title", "for", "when", "because", "source", "next"], |_, c| {
+                Ok(Body::Overlay { when: holds(c)? })
+            })?,
+            "stage" => {
+                self.named(keyword, &["title", "for", "when", "otherwise", "because", "source", "next"], |_, c| {
+                    Ok(Body::Stage { when: c.when.take().ok_or(Reported)? })
+                })?
+            }
+            "signal" => {
+                self.named(keyword, &["title", "for", "when", "otherwise", "because", "source", "next"], |_, c| {
+                    Ok(Body::Signal { when: c.when.take().ok_or(Reported)?, titles: std::mem::take(&mut c.titles) })
+                })?
+            }
+            "reason" => self.named(keyword, &["title", "for", "when", "otherwise", "next", "source"], |_, c| {
+                Ok(Body::Reason { when: c.when.take() })
+            })?,
             "band" => self.band()?,
             "screen" => self.screen()?,
             _ => self.floor()?,
@@ -420,10 +317,7 @@ impl<'a> Parser<'a> {
     }
 
     fn missing_clause<T>(&mut self, what: &str) -> Parsed<T> {
-        let span = self
-            .tokens
-            .get(self.at.saturating_sub(1))
-            .map(|token| token.span.clone());
+        let span = self.tokens.get(self.at.saturating_sub(1)).map(|token| token.span.clone());
         self.problems.push(Diagnostic::error(
             Code::MissingClause,
             &self.source.name,
@@ -456,20 +350,10 @@ impl<'a> Parser<'a> {
     fn header(&mut self, kind: Kind) -> Parsed<(Name, Body, Clauses)> {
         let id = self.string("the ruleset's id in quotes")?;
         let mut clauses = self.clauses(&["version", "questionnaire", "title"])?;
-        let (Some(version), Some(questionnaire)) =
-            (clauses.version.take(), clauses.questionnaire.take())
-        else {
+        let (Some(version), Some(questionnaire)) = (clauses.version.take(), clauses.questionnaire.take()) else {
             return self.missing_clause("`version` and `questionnaire`");
         };
-        Ok((
-            id,
-            Body::Header {
-                kind,
-                version,
-                questionnaire,
-            },
-            clauses,
-        ))
+        Ok((id, Body::Header { kind, version, questionnaire }, clauses))
     }
 
     fn param(&mut self) -> Parsed<(Name, Body, Clauses)> {
@@ -513,10 +397,7 @@ impl<'a> Parser<'a> {
 
     /// `fn name(parameters) { body }`, handed to Rhai as it is.
     fn function(&mut self) -> Parsed<(Name, Body, Clauses)> {
-        let start = self
-            .tokens
-            .get(self.at - 1)
-            .map_or(0, |token| token.span.start);
+        let start = self.tokens.get(self.at - 1).map_or(0, |token| token.span.start);
         let id = self.word("the function's name")?;
         self.expect("(")?;
         while self.peek().is_some() && !self.peek_is("{") {
@@ -531,12 +412,7 @@ impl<'a> Parser<'a> {
                 _ => {}
             }
             if depth == 0 {
-                let text = self
-                    .source
-                    .text
-                    .get(start..token.span.end)
-                    .unwrap_or("")
-                    .to_owned();
+                let text = self.source.text.get(start..token.span.end).unwrap_or("").to_owned();
                 return Ok((id, Body::Function { text }, Clauses::default()));
             }
         }
@@ -560,16 +436,8 @@ impl<'a> Parser<'a> {
         loop {
             let reversed = self.eat("-");
             let item = self.word("an item")?;
-            let weight = if self.eat("*") {
-                self.small("a weight", 1..101)?
-            } else {
-                1
-            };
-            terms.push(Term {
-                item,
-                weight: u32::try_from(weight).unwrap_or(1),
-                reversed,
-            });
+            let weight = if self.eat("*") { self.small("a weight", 1..101)? } else { 1 };
+            terms.push(Term { item, weight: u32::try_from(weight).unwrap_or(1), reversed });
             if !self.eat(",") {
                 break;
             }
@@ -596,11 +464,7 @@ impl<'a> Parser<'a> {
         let mut parts = Vec::new();
         loop {
             let name = self.word("a scale or an aggregate")?;
-            let zero_when = if self.eat("zero_when") {
-                Some(self.expression()?)
-            } else {
-                None
-            };
+            let zero_when = if self.eat("zero_when") { Some(self.expression()?) } else { None };
             parts.push(Part { name, zero_when });
             if !self.eat(",") {
                 break;
@@ -608,14 +472,7 @@ impl<'a> Parser<'a> {
         }
         self.expect(")")?;
         self.clauses_until(&mut clauses, &["need", "source", "because"], ";")?;
-        Ok((
-            id,
-            Body::Aggregate {
-                parts,
-                need: clauses.need.take(),
-            },
-            clauses,
-        ))
+        Ok((id, Body::Aggregate { parts, need: clauses.need.take() }, clauses))
     }
 
     /// `sign id "Title" adds present 2;`
@@ -627,24 +484,13 @@ impl<'a> Parser<'a> {
             if self.eat("present") {
                 present = Some(self.small("the level at which a sign is present", 1..4)?);
             } else {
-                self.clause(
-                    &mut clauses,
-                    &["title", "for", "adds", "source", "because"],
-                    ";",
-                )?;
+                self.clause(&mut clauses, &["title", "for", "adds", "source", "because"], ";")?;
             }
         }
         let Some(present) = present else {
             return self.missing_clause("`present 2`: from which level it counts");
         };
-        Ok((
-            id,
-            Body::Sign {
-                adds: clauses.adds,
-                present: u8::try_from(present).unwrap_or(2),
-            },
-            clauses,
-        ))
+        Ok((id, Body::Sign { adds: clauses.adds, present: u8::try_from(present).unwrap_or(2) }, clauses))
     }
 
     /// `band scale "Label" >= 13.5 population "..." source "...";`
@@ -665,15 +511,7 @@ impl<'a> Parser<'a> {
             return self.missing_clause("`population` and `source`");
         };
         clauses.title = Some(title);
-        Ok((
-            id,
-            Body::Band {
-                comparison,
-                value,
-                population,
-            },
-            clauses,
-        ))
+        Ok((id, Body::Band { comparison, value, population }, clauses))
     }
 
     /// `screen straightline 0.9 of 10;` or `screen contradicts(item, item);`
@@ -685,25 +523,10 @@ impl<'a> Parser<'a> {
                 let share = self.number()?;
                 if !(Exact::new(1, 2)..=Exact::from_integer(1)).contains(&share) {
                     let message = "the share of equal answers must be from 0.5 to 1";
-                    self.problems.push(Diagnostic::error(
-                        Code::InvalidNumber,
-                        &self.source.name,
-                        span,
-                        message,
-                    ));
+                    self.problems.push(Diagnostic::error(Code::InvalidNumber, &self.source.name, span, message));
                 }
-                let least = if self.eat("of") {
-                    self.small("the number of answers", 2..10_000)?
-                } else {
-                    10
-                };
-                (
-                    name,
-                    Body::Straightline {
-                        share,
-                        least: usize::try_from(least).unwrap_or(10),
-                    },
-                )
+                let least = if self.eat("of") { self.small("the number of answers", 2..10_000)? } else { 10 };
+                (name, Body::Straightline { share, least: usize::try_from(least).unwrap_or(10) })
             }
             "contradicts" => {
                 self.expect("(")?;
@@ -759,13 +582,7 @@ impl<'a> Parser<'a> {
     }
 
     fn clause(&mut self, clauses: &mut Clauses, allowed: &[&str], end: &str) -> Parsed<()> {
-        let is_title = matches!(
-            self.peek(),
-            Some(Token {
-                kind: TokenKind::Text(_),
-                ..
-            })
-        );
+        let is_title = matches!(self.peek(), Some(Token { kind: TokenKind::Text(_), .. }));
         let keyword = if is_title { "title" } else { self.peek_text() };
         if !allowed.contains(&keyword) {
             if CLAUSES.contains(&keyword) {
@@ -782,9 +599,7 @@ impl<'a> Parser<'a> {
             "title" if self.peek_is("#{") => clauses.titles = self.titles()?,
             "title" => clauses.title = Some(self.string("a text in quotes")?.text),
             "version" => clauses.version = Some(self.string("a version in quotes")?.text),
-            "questionnaire" => {
-                clauses.questionnaire = Some(self.string("a questionnaire's id in quotes")?)
-            }
+            "questionnaire" => clauses.questionnaire = Some(self.string("a questionnaire's id in quotes")?),
             "source" => clauses.source = Some(self.string("a source in quotes")?.text),
             "because" => clauses.because = Some(self.string("a sentence in quotes")?),
             "next" => clauses.next = Some(self.string("a sentence in quotes")?.text),
@@ -837,29 +652,20 @@ impl<'a> Parser<'a> {
     fn effects(&mut self) -> Parsed<Vec<Effect>> {
         let mut effects = Vec::new();
         loop {
-            let name =
-                self.word("an effect: `sign(...)`, `points(...)`, `flag(...)` or `note()`")?;
+            let name = self.word("an effect: `sign(...)`, `points(...)`, `flag(...)` or `note()`")?;
             self.expect("(")?;
             let effect = match name.text.as_str() {
                 "sign" => {
                     let sign = self.string("the sign's name in quotes")?;
                     self.expect(",")?;
-                    Effect::Sign {
-                        sign,
-                        level: u8::try_from(self.small("a level", 1..4)?).unwrap_or(1),
-                    }
+                    Effect::Sign { sign, level: u8::try_from(self.small("a level", 1..4)?).unwrap_or(1) }
                 }
                 "points" => {
                     let name = self.string("the name of the sum in quotes")?;
                     self.expect(",")?;
-                    Effect::Points {
-                        name,
-                        points: self.small("points", -1000..1001)?,
-                    }
+                    Effect::Points { name, points: self.small("points", -1000..1001)? }
                 }
-                "flag" => Effect::Flag {
-                    name: self.string("the flag's name in quotes")?,
-                },
+                "flag" => Effect::Flag { name: self.string("the flag's name in quotes")? },
                 "note" => Effect::Note,
                 _ => {
                     self.at -= 2;
@@ -894,10 +700,7 @@ impl<'a> Parser<'a> {
 
     /// Whether a bracket follows a word.
     fn is_call(&self, token: &Token) -> bool {
-        self.source
-            .text
-            .get(token.span.end..)
-            .is_some_and(|rest| rest.trim_start().starts_with('('))
+        self.source.text.get(token.span.end..).is_some_and(|rest| rest.trim_start().starts_with('('))
     }
 
     /// A Rhai expression: everything up to the next clause word, `,` or `)` outside of brackets, or `;`.
@@ -919,28 +722,19 @@ impl<'a> Parser<'a> {
                         "or" => "||",
                         _ => "!",
                     };
-                    return self.fail(format!(
-                        "`{word}` is not part of the language, write `{sign}`"
-                    ));
+                    return self.fail(format!("`{word}` is not part of the language, write `{sign}`"));
                 }
                 (TokenKind::Mark, "(" | "[" | "{" | "#{") => depth += 1,
                 (TokenKind::Mark, ")" | "]" | "}") => depth = depth.saturating_sub(1),
                 (TokenKind::Mark, "!") => self.negated(&mut negated),
                 (TokenKind::Word, word) => {
-                    let name = Name {
-                        text: word.to_owned(),
-                        place: self.place(token.span.clone()),
-                    };
+                    let name = Name { text: word.to_owned(), place: self.place(token.span.clone()) };
                     let next = self.tokens.get(self.at + 1);
                     if next.is_some_and(|next| self.text(next) == "(") {
                         let argument = match self.tokens.get(self.at + 2) {
-                            Some(Token {
-                                kind: TokenKind::Text(text),
-                                span,
-                            }) => Some(Name {
-                                text: text.clone(),
-                                place: self.place(span.clone()),
-                            }),
+                            Some(Token { kind: TokenKind::Text(text), span }) => {
+                                Some(Name { text: text.clone(), place: self.place(span.clone()) })
+                            }
                             _ => None,
                         };
                         calls.push((name, argument));
@@ -952,10 +746,7 @@ impl<'a> Parser<'a> {
             }
             self.at += 1;
         }
-        let (Some(first), Some(last)) = (
-            self.tokens.get(start),
-            self.tokens.get(self.at.saturating_sub(1)),
-        ) else {
+        let (Some(first), Some(last)) = (self.tokens.get(start), self.tokens.get(self.at.saturating_sub(1))) else {
             return self.expected("a condition");
         };
         if self.at == start {
@@ -963,13 +754,7 @@ impl<'a> Parser<'a> {
         }
         let span = first.span.start..last.span.end;
         let text = self.source.text.get(span.clone()).unwrap_or("").to_owned();
-        Ok(Expr {
-            text,
-            place: self.place(span),
-            names,
-            calls,
-            negated,
-        })
+        Ok(Expr { text, place: self.place(span), names, calls, negated })
     }
 }
 

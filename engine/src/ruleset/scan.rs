@@ -37,10 +37,7 @@ const PAIRS: [&str; 8] = [">=", "<=", "==", "!=", "&&", "||", "=>", "#{"];
 pub(crate) fn scan(source: &SourceFile, problems: &mut Vec<Diagnostic>) -> Vec<Token> {
     let text = source.text.as_str();
     if text.len() > MAX_SOURCE_BYTES {
-        let message = format!(
-            "the file has {} bytes; a ruleset file may have {MAX_SOURCE_BYTES}",
-            text.len()
-        );
+        let message = format!("the file has {} bytes; a ruleset file may have {MAX_SOURCE_BYTES}", text.len());
         problems.push(
             Diagnostic::error(Code::ScriptLimit, &source.name, None, message)
                 .hint("split it into several files of the ruleset's folder"),
@@ -56,12 +53,8 @@ pub(crate) fn scan(source: &SourceFile, problems: &mut Vec<Diagnostic>) -> Vec<T
         } else if rest.starts_with("//") {
             let line = rest.lines().next().unwrap_or(rest);
             if let Some(doc) = line.strip_prefix("//!") {
-                let kind =
-                    TokenKind::Doc(doc.strip_prefix(' ').unwrap_or(doc).trim_end().to_owned());
-                tokens.push(Token {
-                    kind,
-                    span: at..at + line.len(),
-                });
+                let kind = TokenKind::Doc(doc.strip_prefix(' ').unwrap_or(doc).trim_end().to_owned());
+                tokens.push(Token { kind, span: at..at + line.len() });
             }
             line.len()
         } else if rest.starts_with("/*") {
@@ -70,29 +63,15 @@ pub(crate) fn scan(source: &SourceFile, problems: &mut Vec<Diagnostic>) -> Vec<T
             string(source, at, first, &mut tokens, problems)
         } else if first.is_ascii_digit() {
             let length = number_length(rest);
-            tokens.push(Token {
-                kind: TokenKind::Number,
-                span: at..at + length,
-            });
+            tokens.push(Token { kind: TokenKind::Number, span: at..at + length });
             length
         } else if first.is_alphabetic() || first == '_' {
-            let length = rest
-                .find(|c: char| !c.is_alphanumeric() && c != '_')
-                .unwrap_or(rest.len());
-            tokens.push(Token {
-                kind: TokenKind::Word,
-                span: at..at + length,
-            });
+            let length = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
+            tokens.push(Token { kind: TokenKind::Word, span: at..at + length });
             length
         } else {
-            let length = PAIRS
-                .iter()
-                .find(|pair| rest.starts_with(**pair))
-                .map_or(first.len_utf8(), |pair| pair.len());
-            tokens.push(Token {
-                kind: TokenKind::Mark,
-                span: at..at + length,
-            });
+            let length = PAIRS.iter().find(|pair| rest.starts_with(**pair)).map_or(first.len_utf8(), |pair| pair.len());
+            tokens.push(Token { kind: TokenKind::Mark, span: at..at + length });
             length
         };
         at += length;
@@ -102,10 +81,7 @@ pub(crate) fn scan(source: &SourceFile, problems: &mut Vec<Diagnostic>) -> Vec<T
 
 /// Digits, underscores and at most one point that is followed by a digit.
 fn number_length(rest: &str) -> usize {
-    let digits = |text: &str| {
-        text.find(|c: char| !c.is_ascii_digit() && c != '_')
-            .unwrap_or(text.len())
-    };
+    let digits = |text: &str| text.find(|c: char| !c.is_ascii_digit() && c != '_').unwrap_or(text.len());
     let before = digits(rest);
     match rest.get(before..).and_then(|tail| tail.strip_prefix('.')) {
         Some(tail) if tail.starts_with(|c: char| c.is_ascii_digit()) => before + 1 + digits(tail),
@@ -139,28 +115,19 @@ fn string(
                 if quote == '`' {
                     let message = "strings in backticks are not part of the language";
                     problems.push(
-                        Diagnostic::error(Code::Syntax, &source.name, span.clone(), message)
-                            .hint("use double quotes"),
+                        Diagnostic::error(Code::Syntax, &source.name, span.clone(), message).hint("use double quotes"),
                     );
                 }
                 let value = value.split_whitespace().collect::<Vec<_>>().join(" ");
-                tokens.push(Token {
-                    kind: TokenKind::Text(value),
-                    span,
-                });
+                tokens.push(Token { kind: TokenKind::Text(value), span });
                 return length;
             }
             c => value.push(c),
         }
     }
     problems.push(
-        Diagnostic::error(
-            Code::Syntax,
-            &source.name,
-            at..at + 1,
-            "this string is not closed",
-        )
-        .hint("add the closing `\"`"),
+        Diagnostic::error(Code::Syntax, &source.name, at..at + 1, "this string is not closed")
+            .hint("add the closing `\"`"),
     );
     rest.len()
 }

@@ -123,12 +123,7 @@ pub(crate) const FUNCTIONS: [Function; 14] = [
         names: Namespace::Nothing,
         doc: "The greater of two whole numbers.",
     },
-    Function {
-        name: "abs",
-        signature: "abs(a)",
-        names: Namespace::Nothing,
-        doc: "A whole number without its sign.",
-    },
+    Function { name: "abs", signature: "abs(a)", names: Namespace::Nothing, doc: "A whole number without its sign." },
 ];
 
 /// The function of this name.
@@ -140,10 +135,7 @@ pub(crate) fn function(name: &str) -> Option<&'static Function> {
 pub fn reference() -> String {
     let mut text = String::from(include_str!("api.md"));
     for function in &FUNCTIONS {
-        text.push_str(&format!(
-            "| `{}` | {} |\n",
-            function.signature, function.doc
-        ));
+        text.push_str(&format!("| `{}` | {} |\n", function.signature, function.doc));
     }
     text
 }
@@ -195,9 +187,7 @@ impl Numeric for i64 {
 impl Numeric for f64 {
     fn form(&self) -> Outcome<Form> {
         // A literal such as 66.7 is the decimal that it prints as.
-        exact::parse_decimal(&self.to_string())
-            .map(Form::constant)
-            .ok_or_else(|| TOO_LARGE.into())
+        exact::parse_decimal(&self.to_string()).map(Form::constant).ok_or_else(|| TOO_LARGE.into())
     }
 }
 
@@ -253,21 +243,13 @@ impl Order {
 fn compare(session: &Session, left: &Form, right: &Form, order: Order) -> Outcome<bool> {
     let (subject, bound, order) = match left.compare(right).ok_or(TOO_LARGE)? {
         Comparable::Numbers(difference) => return Ok(order.holds(&difference)),
-        Comparable::Form {
-            subject,
-            bound,
-            flipped,
-        } => (subject, bound, if flipped { order.flip() } else { order }),
+        Comparable::Form { subject, bound, flipped } => (subject, bound, if flipped { order.flip() } else { order }),
     };
     // A comparison with something that has no value is false, whatever it asks.
     if session.may_lack_value(&subject) && session.read(Read::HasValue(subject.clone()))? == 0 {
         return Ok(false);
     }
-    let passes = |cut: Cut| {
-        session
-            .read(Read::Passes(subject.clone(), cut))
-            .map(|answer| answer == 1)
-    };
+    let passes = |cut: Cut| session.read(Read::Passes(subject.clone(), cut)).map(|answer| answer == 1);
     let (reaches, exceeds) = (Cut::at_least(bound), Cut::greater(bound));
     Ok(match order {
         Order::AtLeast => passes(reaches)?,
@@ -283,9 +265,7 @@ fn arithmetic<A: Numeric, B: Numeric>(left: &A, right: &B, operator: &str) -> Ou
     let (left, right) = (left.form()?, right.form()?);
     let result = match operator {
         "+" => left.add(&right),
-        "-" => right
-            .scale(&exact::whole(-1))
-            .and_then(|negative| left.add(&negative)),
+        "-" => right.scale(&exact::whole(-1)).and_then(|negative| left.add(&negative)),
         "*" => match (left.as_constant(), right.as_constant()) {
             (_, Some(by)) => left.scale(&by),
             (Some(by), _) => right.scale(&by),
@@ -306,27 +286,19 @@ fn register_numeric<A: Numeric + 'static, B: Numeric + 'static>(
     operators: [&'static str; 4],
 ) {
     for operator in operators {
-        engine.register_fn(operator, move |left: A, right: B| {
-            arithmetic(&left, &right, operator)
-        });
+        engine.register_fn(operator, move |left: A, right: B| arithmetic(&left, &right, operator));
     }
     for (name, order) in Order::ALL {
         let session = Rc::clone(session);
-        engine.register_fn(name, move |left: A, right: B| {
-            compare(&session, &left.form()?, &right.form()?, order)
-        });
+        engine.register_fn(name, move |left: A, right: B| compare(&session, &left.form()?, &right.form()?, order));
     }
 }
 
 /// Comparisons that Rhai would silently answer with "no" are errors: they are always mistakes.
 fn refuse<A: Clone + 'static, B: Clone + 'static>(engine: &mut Engine, what: &'static str) {
     for (name, _) in Order::ALL {
-        engine.register_fn(name, move |_: A, _: B| -> Outcome<bool> {
-            Err(what.into())
-        });
-        engine.register_fn(name, move |_: B, _: A| -> Outcome<bool> {
-            Err(what.into())
-        });
+        engine.register_fn(name, move |_: A, _: B| -> Outcome<bool> { Err(what.into()) });
+        engine.register_fn(name, move |_: B, _: A| -> Outcome<bool> { Err(what.into()) });
     }
 }
 
@@ -344,9 +316,7 @@ fn register_no_value<B: Clone + 'static>(engine: &mut Engine) {
 /// Gives the engine the operators and functions of the language.
 pub(super) fn register(engine: &mut Engine, session: &Rc<Session>) {
     const ALL: [&str; 4] = ["+", "-", "*", "/"];
-    engine
-        .register_type_with_name::<Form>("Form")
-        .register_type_with_name::<NoValue>("NoValue");
+    engine.register_type_with_name::<Form>("Form").register_type_with_name::<NoValue>("NoValue");
     register_numeric::<Form, Form>(engine, session, ALL);
     register_numeric::<Form, i64>(engine, session, ALL);
     register_numeric::<i64, Form>(engine, session, ALL);
@@ -358,21 +328,14 @@ pub(super) fn register(engine: &mut Engine, session: &Rc<Session>) {
     // Whole numbers add and multiply as Rhai does (checked); only division must stay exact.
     engine.register_fn("/", |left: i64, right: i64| arithmetic(&left, &right, "/"));
     engine.register_fn("-", |form: Form| {
-        form.scale(&exact::whole(-1))
-            .ok_or_else(|| Box::<EvalAltResult>::from(TOO_LARGE))
+        form.scale(&exact::whole(-1)).ok_or_else(|| Box::<EvalAltResult>::from(TOO_LARGE))
     });
     engine.register_fn("!", |truth: bool| !truth);
-    engine.register_fn("-", |number: i64| {
-        number
-            .checked_neg()
-            .ok_or_else(|| Box::<EvalAltResult>::from(TOO_LARGE))
-    });
+    engine.register_fn("-", |number: i64| number.checked_neg().ok_or_else(|| Box::<EvalAltResult>::from(TOO_LARGE)));
     engine.register_fn("-", |number: f64| -number);
     for name in ["%", "**", "<<", ">>", "&", "|", "^"] {
         let refusal = format!("`{name}` is not part of the language");
-        engine.register_fn(name, move |_: i64, _: i64| -> Outcome<i64> {
-            Err(refusal.as_str().into())
-        });
+        engine.register_fn(name, move |_: i64, _: i64| -> Outcome<i64> { Err(refusal.as_str().into()) });
     }
     refuse::<bool, i64>(engine, "a yes or no is compared with a number");
     refuse::<bool, f64>(engine, "a yes or no is compared with a number");
@@ -406,85 +369,56 @@ fn register_reads(engine: &mut Engine, session: &Rc<Session>) {
 
     let s = Rc::clone(session);
     engine.register_fn("answered", move |name: ImmutableString| {
-        match (
-            s.ids.slots.get(name.as_str()),
-            s.ids.scales.get(name.as_str()),
-        ) {
+        match (s.ids.slots.get(name.as_str()), s.ids.scales.get(name.as_str())) {
             (Some(slot), _) => slot.map_or(Ok(false), |slot| yes(&s, Read::SlotAnswered(slot))),
-            (None, Some(scale)) => {
-                scale.map_or(Ok(false), |scale| yes(&s, Read::ScaleAnswered(scale)))
-            }
+            (None, Some(scale)) => scale.map_or(Ok(false), |scale| yes(&s, Read::ScaleAnswered(scale))),
             (None, None) => Err(unknown("item or scale", &name)),
         }
     });
     let s = Rc::clone(session);
-    engine.register_fn("ticked", move |name: ImmutableString| {
-        match s.ids.slots.get(name.as_str()) {
-            Some(slot) => slot.map_or(Ok(false), |slot| yes(&s, Read::Slot(slot))),
-            None => Err(unknown("item option", &name)),
+    engine.register_fn("ticked", move |name: ImmutableString| match s.ids.slots.get(name.as_str()) {
+        Some(slot) => slot.map_or(Ok(false), |slot| yes(&s, Read::Slot(slot))),
+        None => Err(unknown("item option", &name)),
+    });
+    let s = Rc::clone(session);
+    engine.register_fn("count_at_most", move |name: ImmutableString, value: i64| {
+        match s.ids.scales.get(name.as_str()) {
+            Some(scale) => Ok(scale.map_or_else(no_value, |scale| quantity(Quantity::CountAtMost { scale, value }))),
+            None => Err(unknown("scale", &name)),
         }
     });
     let s = Rc::clone(session);
-    engine.register_fn(
-        "count_at_most",
-        move |name: ImmutableString, value: i64| match s.ids.scales.get(name.as_str()) {
-            Some(scale) => Ok(scale.map_or_else(no_value, |scale| {
-                quantity(Quantity::CountAtMost { scale, value })
-            })),
+    engine.register_fn("count_at_least", move |name: ImmutableString, value: i64| {
+        match s.ids.scales.get(name.as_str()) {
+            Some(scale) => Ok(scale.map_or_else(no_value, |scale| quantity(Quantity::CountAtLeast { scale, value }))),
             None => Err(unknown("scale", &name)),
-        },
-    );
-    let s = Rc::clone(session);
-    engine.register_fn(
-        "count_at_least",
-        move |name: ImmutableString, value: i64| match s.ids.scales.get(name.as_str()) {
-            Some(scale) => Ok(scale.map_or_else(no_value, |scale| {
-                quantity(Quantity::CountAtLeast { scale, value })
-            })),
-            None => Err(unknown("scale", &name)),
-        },
-    );
-    let s = Rc::clone(session);
-    engine.register_fn("fired", move |name: ImmutableString| {
-        match s.ids.rules.get(name.as_str()) {
-            Some(rule) => rule.map_or(Ok(false), |rule| yes(&s, Read::Fired(rule))),
-            None => Err(unknown("rule", &name)),
         }
     });
     let s = Rc::clone(session);
-    engine.register_fn("level", move |name: ImmutableString| {
-        match s.ids.signs.get(name.as_str()) {
-            Some(sign) => Ok(sign.map_or_else(
-                || Dynamic::from(0_i64),
-                |sign| quantity(Quantity::Level(sign)),
-            )),
-            None => Err(unknown("sign", &name)),
-        }
+    engine.register_fn("fired", move |name: ImmutableString| match s.ids.rules.get(name.as_str()) {
+        Some(rule) => rule.map_or(Ok(false), |rule| yes(&s, Read::Fired(rule))),
+        None => Err(unknown("rule", &name)),
+    });
+    let s = Rc::clone(session);
+    engine.register_fn("level", move |name: ImmutableString| match s.ids.signs.get(name.as_str()) {
+        Some(sign) => Ok(sign.map_or_else(|| Dynamic::from(0_i64), |sign| quantity(Quantity::Level(sign)))),
+        None => Err(unknown("sign", &name)),
     });
     engine.register_fn("signs_present", || quantity(Quantity::SignsPresent));
     let s = Rc::clone(session);
-    engine.register_fn("points_of", move |name: ImmutableString| {
-        match s.ids.points.get(name.as_str()) {
-            Some(sum) => Ok(sum.map_or_else(
-                || Dynamic::from(0_i64),
-                |sum| quantity(Quantity::Points(sum)),
-            )),
-            None => Err(unknown("sum of points", &name)),
-        }
+    engine.register_fn("points_of", move |name: ImmutableString| match s.ids.points.get(name.as_str()) {
+        Some(sum) => Ok(sum.map_or_else(|| Dynamic::from(0_i64), |sum| quantity(Quantity::Points(sum)))),
+        None => Err(unknown("sum of points", &name)),
     });
     let s = Rc::clone(session);
-    engine.register_fn("overlay_is", move |name: ImmutableString| {
-        match s.ids.overlays.get(name.as_str()) {
-            Some(overlay) => overlay.map_or(Ok(false), |overlay| yes(&s, Read::Overlay(overlay))),
-            None => Err(unknown("overlay", &name)),
-        }
+    engine.register_fn("overlay_is", move |name: ImmutableString| match s.ids.overlays.get(name.as_str()) {
+        Some(overlay) => overlay.map_or(Ok(false), |overlay| yes(&s, Read::Overlay(overlay))),
+        None => Err(unknown("overlay", &name)),
     });
     let s = Rc::clone(session);
-    engine.register_fn("stage_is", move |name: ImmutableString| {
-        match s.ids.stages.get(name.as_str()) {
-            Some(stage) => stage.map_or(Ok(false), |stage| yes(&s, Read::StageIs(stage))),
-            None => Err(unknown("stage", &name)),
-        }
+    engine.register_fn("stage_is", move |name: ImmutableString| match s.ids.stages.get(name.as_str()) {
+        Some(stage) => stage.map_or(Ok(false), |stage| yes(&s, Read::StageIs(stage))),
+        None => Err(unknown("stage", &name)),
     });
     let s = Rc::clone(session);
     engine.register_fn("flagged", move || yes(&s, Read::Flagged));

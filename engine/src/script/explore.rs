@@ -35,12 +35,7 @@ pub(crate) fn explore(
     let mut paths = 0;
     loop {
         paths += 1;
-        let explorer = Explorer {
-            domain: Rc::clone(domain),
-            path,
-            depth: MAX_READS_ON_A_PATH,
-            overflowed: false,
-        };
+        let explorer = Explorer { domain: Rc::clone(domain), path, depth: MAX_READS_ON_A_PATH, overflowed: false };
         let explorer = Rc::new(RefCell::new(explorer));
         let result = script.evaluate(text, compiled, Rc::<RefCell<Explorer>>::clone(&explorer));
         path = std::mem::take(&mut explorer.borrow_mut().path);
@@ -50,12 +45,7 @@ pub(crate) fn explore(
         let mut subtree = match result {
             Ok(truth) => Tree::Leaf(truth),
             Err(error) => {
-                return Explored::Failed(
-                    error,
-                    path.into_iter()
-                        .map(|step| (step.read, step.alternative))
-                        .collect(),
-                );
+                return Explored::Failed(error, path.into_iter().map(|step| (step.read, step.alternative)).collect());
             }
         };
         // Close every step whose alternatives are all done; then go on with the next alternative of the last open one.

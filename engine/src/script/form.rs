@@ -105,26 +105,16 @@ pub(super) enum Comparable {
     /// Both are numbers: the difference left - right.
     Numbers(Exact),
     /// `subject op bound`, after moving everything to one side; `flipped` if the sides changed.
-    Form {
-        subject: Subject,
-        bound: Exact,
-        flipped: bool,
-    },
+    Form { subject: Subject, bound: Exact, flipped: bool },
 }
 
 impl Form {
     pub(super) fn constant(value: Exact) -> Self {
-        Self {
-            terms: Vec::new(),
-            constant: value,
-        }
+        Self { terms: Vec::new(), constant: value }
     }
 
     pub(super) fn quantity(quantity: Quantity) -> Self {
-        Self {
-            terms: vec![(quantity, exact::whole(1))],
-            constant: exact::whole(0),
-        }
+        Self { terms: vec![(quantity, exact::whole(1))], constant: exact::whole(0) }
     }
 
     pub(super) fn as_constant(&self) -> Option<Exact> {
@@ -141,24 +131,15 @@ impl Form {
         }
         terms.retain(|(_, factor)| *factor != exact::whole(0));
         terms.sort();
-        Some(Self {
-            terms,
-            constant: exact::add(&self.constant, &other.constant)?,
-        })
+        Some(Self { terms, constant: exact::add(&self.constant, &other.constant)? })
     }
 
     pub(super) fn scale(&self, by: &Exact) -> Option<Self> {
-        let terms: Option<Vec<_>> = self
-            .terms
-            .iter()
-            .map(|(quantity, factor)| Some((*quantity, exact::mul(factor, by)?)))
-            .collect();
+        let terms: Option<Vec<_>> =
+            self.terms.iter().map(|(quantity, factor)| Some((*quantity, exact::mul(factor, by)?))).collect();
         let mut terms = terms?;
         terms.retain(|(_, factor)| *factor != exact::whole(0));
-        Some(Self {
-            terms,
-            constant: exact::mul(&self.constant, by)?,
-        })
+        Some(Self { terms, constant: exact::mul(&self.constant, by)? })
     }
 
     pub(super) fn compare(&self, other: &Self) -> Option<Comparable> {
@@ -169,10 +150,6 @@ impl Form {
         let inverse = exact::div(&exact::whole(1), lead)?;
         let flipped = *lead < exact::whole(0);
         let normal = difference.scale(&inverse)?;
-        Some(Comparable::Form {
-            subject: Subject(normal.terms),
-            bound: -normal.constant,
-            flipped,
-        })
+        Some(Comparable::Form { subject: Subject(normal.terms), bound: -normal.constant, flipped })
     }
 }

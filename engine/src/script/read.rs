@@ -45,12 +45,10 @@ impl Attainable {
     pub(crate) fn any_between(&self, low: Option<&Cut>, high: Option<&Cut>) -> bool {
         match self {
             Attainable::Values(values) => values.iter().any(|value| {
-                low.is_none_or(|cut| cut.passed_by(value))
-                    && high.is_none_or(|cut| !cut.passed_by(value))
+                low.is_none_or(|cut| cut.passed_by(value)) && high.is_none_or(|cut| !cut.passed_by(value))
             }),
             Attainable::Between(least, most) => {
-                low.is_none_or(|cut| cut.passed_by(most))
-                    && high.is_none_or(|cut| !cut.passed_by(least))
+                low.is_none_or(|cut| cut.passed_by(most)) && high.is_none_or(|cut| !cut.passed_by(least))
             }
         }
     }
@@ -80,11 +78,7 @@ impl Domain {
             }
             Quantity::Level(_) => (Some(up_to(3)), false),
             Quantity::SignsPresent => (Some(up_to(self.signs)), false),
-            _ => self
-                .quantities
-                .get(&quantity)
-                .cloned()
-                .unwrap_or((None, true)),
+            _ => self.quantities.get(&quantity).cloned().unwrap_or((None, true)),
         }
     }
 
@@ -99,10 +93,7 @@ impl Domain {
                 Attainable::Values(values) => (*values.first()?, *values.last()?),
                 Attainable::Between(low, high) => (low, high),
             };
-            let (a, b) = (
-                crate::exact::mul(&low, factor)?,
-                crate::exact::mul(&high, factor)?,
-            );
+            let (a, b) = (crate::exact::mul(&low, factor)?, crate::exact::mul(&high, factor)?);
             least = crate::exact::add(&least, &a.min(b))?;
             most = crate::exact::add(&most, &a.max(b))?;
         }
@@ -111,29 +102,19 @@ impl Domain {
 
     /// Whether a subject can be without a value.
     pub(crate) fn may_lack_value(&self, subject: &Subject) -> bool {
-        subject
-            .parts()
-            .iter()
-            .any(|(quantity, _)| self.quantity(*quantity).1)
+        subject.parts().iter().any(|(quantity, _)| self.quantity(*quantity).1)
     }
 
     fn alternatives(&self, read: &Read) -> usize {
         match read {
-            Read::Slot(slot) => self
-                .slots
-                .get(*slot)
-                .map_or(1, |(levels, lacks)| levels + usize::from(*lacks)),
+            Read::Slot(slot) => self.slots.get(*slot).map_or(1, |(levels, lacks)| levels + usize::from(*lacks)),
             _ => 2,
         }
     }
 }
 
 fn up_to(most: usize) -> Attainable {
-    Attainable::Values(
-        (0..=most)
-            .map(|count| Exact::from_integer(count as i128))
-            .collect(),
-    )
+    Attainable::Values((0..=most).map(|count| Exact::from_integer(count as i128)).collect())
 }
 
 /// A condition as a decision tree: read something, go on with the child of the alternative that holds.
@@ -202,12 +183,7 @@ impl Reader for Explorer {
             return Err(Halt);
         }
         let alternatives = self.domain.alternatives(&read);
-        self.path.push(Step {
-            read,
-            alternative: 0,
-            alternatives,
-            children: Vec::new(),
-        });
+        self.path.push(Step { read, alternative: 0, alternatives, children: Vec::new() });
         Ok(0)
     }
 

@@ -2,9 +2,7 @@
 
 use std::rc::Rc;
 
-use rhai::{
-    Dynamic, Engine, EvalAltResult, OptimizationLevel, ParseError, ParseErrorType, Position,
-};
+use rhai::{Dynamic, Engine, EvalAltResult, OptimizationLevel, ParseError, ParseErrorType, Position};
 
 use super::read::Read;
 use super::{Meaning, Session, api};
@@ -73,16 +71,10 @@ fn value_of(session: &Rc<Session>, meaning: &Meaning) -> Result<Dynamic, Box<Eva
         Meaning::Quantity(quantity) => Ok(api::quantity(*quantity)),
         Meaning::Slot(slot) => {
             let alternative = session.read(Read::Slot(*slot))?;
-            let value = session
-                .questionnaire
-                .slots
-                .get(*slot)
-                .and_then(|slot| slot.levels.value(alternative));
+            let value = session.questionnaire.slots.get(*slot).and_then(|slot| slot.levels.value(alternative));
             Ok(value.map_or_else(api::no_value, |value| api::answer(&value)))
         }
-        Meaning::Condition(number) => {
-            Ok(Dynamic::from(session.read(Read::Condition(*number))? == 1))
-        }
+        Meaning::Condition(number) => Ok(Dynamic::from(session.read(Read::Condition(*number))? == 1)),
     }
 }
 
@@ -119,9 +111,7 @@ pub(super) fn is_limit(error: &EvalAltResult) -> bool {
 pub(super) fn is_parse_limit(error: &ParseError) -> bool {
     matches!(
         error.err_type(),
-        ParseErrorType::ExprTooDeep
-            | ParseErrorType::TooManyFunctions
-            | ParseErrorType::LiteralTooLarge(..)
+        ParseErrorType::ExprTooDeep | ParseErrorType::TooManyFunctions | ParseErrorType::LiteralTooLarge(..)
     )
 }
 
@@ -141,11 +131,7 @@ pub(super) fn plain_message(error: &EvalAltResult) -> String {
         EvalAltResult::ErrorDataTooLarge(..) => "a value grows too large".into(),
         EvalAltResult::ErrorTerminated(..) => "it reads too much".into(),
         EvalAltResult::ErrorMismatchDataType(wanted, found, _) => {
-            format!(
-                "{} is needed here, this is {}",
-                plain_type(wanted),
-                plain_type(found)
-            )
+            format!("{} is needed here, this is {}", plain_type(wanted), plain_type(found))
         }
         EvalAltResult::ErrorRuntime(value, _) => value.to_string(),
         EvalAltResult::ErrorArithmetic(text, _) => text.clone(),
@@ -155,19 +141,16 @@ pub(super) fn plain_message(error: &EvalAltResult) -> String {
 
 pub(super) fn plain_parse_message(error: &ParseError) -> String {
     match error.err_type() {
-        ParseErrorType::ExprTooDeep => format!(
-            "this is nested, or chained, more than {MAX_EXPRESSION_DEPTH} deep; split it with `condition`"
-        ),
+        ParseErrorType::ExprTooDeep => {
+            format!("this is nested, or chained, more than {MAX_EXPRESSION_DEPTH} deep; split it with `condition`")
+        }
         ParseErrorType::VariableUndefined(name) => {
             format!("`{name}` is not known here; a helper function sees only its parameters")
         }
         other => {
             let text = other.to_string();
             let mut letters = text.chars();
-            letters
-                .next()
-                .map(|first| first.to_lowercase().chain(letters).collect())
-                .unwrap_or_default()
+            letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
         }
     }
 }
@@ -175,11 +158,7 @@ pub(super) fn plain_parse_message(error: &ParseError) -> String {
 /// "Function not found: + (string, i64)" in words.
 fn not_found(signature: &str) -> String {
     let (name, types) = signature.split_once(" (").unwrap_or((signature, ""));
-    let types: Vec<&str> = types
-        .trim_end_matches(')')
-        .split(", ")
-        .map(plain_type)
-        .collect();
+    let types: Vec<&str> = types.trim_end_matches(')').split(", ").map(plain_type).collect();
     if name.chars().any(|c| c.is_alphanumeric()) {
         format!("there is no `{name}` that takes {}", types.join(" and "))
     } else {

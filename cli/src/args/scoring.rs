@@ -1,0 +1,153 @@
+//! The arguments of `score` and `explain`, and what the two share.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::{ColumnPattern, DEFAULT_RULESET, FormArg, RoleArg, Setting};
+
+/// Which rules, and how.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct RulesArgs {
+    /// The ruleset: a built-in id, a folder or a .rhai file
+    #[arg(long, value_name = "RULESET", default_value = DEFAULT_RULESET)]
+    pub(crate) ruleset: String,
+    /// The questionnaire: a built-in id or a file [default: the one the ruleset names]
+    #[arg(long, value_name = "QUESTIONNAIRE")]
+    pub(crate) questionnaire: Option<String>,
+    /// Set a parameter of the ruleset; may be repeated
+    #[arg(long = "set", value_name = "NAME=VALUE")]
+    pub(crate) settings: Vec<Setting>,
+    /// The form that was asked [default: full if an item that only the full form asks has a column]
+    #[arg(long)]
+    pub(crate) form: Option<FormArg>,
+    /// As whom people answered where `my_role` does not say it [default: hurt]
+    #[arg(long)]
+    pub(crate) role: Option<RoleArg>,
+}
+
+/// How the columns of a survey are read.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct ColumnArgs {
+    /// The names of numbered columns, counting the questions of the questionnaire from 1
+    #[arg(long, value_name = "Q{n}")]
+    pub(crate) columns: Option<ColumnPattern>,
+    /// Codes that stand for "no answer", such as 99 or -9
+    #[arg(long, value_name = "CODE,...", value_delimiter = ',', allow_hyphen_values = true)]
+    pub(crate) missing: Vec<String>,
+}
+
+pub(super) const SCORE_EXAMPLES: &str = "\
+Score a survey, one row a respondent.
+
+Examples:
+  bearings score survey.csv --summary
+      how many people stand where, as a table
+  bearings score survey.csv -o scored.csv
+      one scored row a respondent, and scored.csv.manifest.json beside it
+  bearings score survey.csv --missing 99 --ruleset my-rules/
+      99 stands for \"no answer\", and the rules are your own
+
+The columns are named like the items (`item`, or `item__option` where several
+options can be ticked). Nothing is guessed: a cell that is no answer rejects its
+row, and stderr says where.";
+
+/// `bearings score`
+#[derive(Debug, Args)]
+pub(crate) struct ScoreArgs {
+    /// The survey files; - is standard input
+    #[arg(required = true, value_name = "INPUT")]
+    pub(crate) inputs: Vec<PathBuf>,
+    /// Write to this file instead of standard output, whole or not at all
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// How the scored rows are written
+    #[arg(long, default_value = "csv")]
+    pub(crate) format: RowFormat,
+    /// The column that identifies a respondent [default: id, respondent_id, ResponseId, else the row number]
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) id: Option<String>,
+    /// Columns to carry over into the output
+    #[arg(long, value_name = "COLUMN,...", value_delimiter = ',')]
+    pub(crate) keep: Vec<String>,
+    /// How the columns are read.
+    #[command(flatten)]
+    pub(crate) columns: ColumnArgs,
+    /// Which rules, and how.
+    #[command(flatten)]
+    pub(crate) rules: RulesArgs,
+    /// Print a summary (instead of the rows, unless -o is given)
+    #[arg(long)]
+    pub(crate) summary: bool,
+    /// How the summary is written
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub(crate) summary_format: SummaryFormat,
+    /// Write which rules fired and what they read to this file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) trace: Option<PathBuf>,
+    /// The most decimals of a number
+    #[arg(long, value_name = "N", default_value_t = 12, value_parser = clap::value_parser!(u32).range(0..=12))]
+    pub(crate) decimals: u32,
+    /// Stop after this many rows
+    #[arg(long, value_name = "N")]
+    pub(crate) limit: Option<u64>,
+    /// Stop at the first row that cannot be read
+    #[arg(long)]
+    pub(crate) strict: bool,
+}
+
+/// How scored rows are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RowFormat {
+    /// Comma-separated values.
+    Csv,
+    /// One JSON assessment a line.
+    Ndjson,
+}
+
+/// How a summary is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SummaryFormat {
+    Table,
+    Markdown,
+    Json,
+}
+
+pub(super) const EXPLAIN_EXAMPLES: &str = "\
+Explain one person's result: the reasons on both sides, and what would change it.
+
+Examples:
+  bearings explain answers.json
+      from a file of answers
+  bearings explain survey.csv --id 17
+      the respondent whose id is 17
+  bearings explain answers.json --format markdown > reading.md
+      to keep or print";
+
+/// `bearings explain`
+#[derive(Debug, Args)]
+pub(crate) struct ExplainArgs {
+    /// A file of answers (JSON) or a survey (CSV, with --id); - is standard input
+    #[arg(value_name = "INPUT")]
+    pub(crate) input: PathBuf,
+    /// Which respondent of a survey
+    #[arg(long, value_name = "VALUE")]
+    pub(crate) id: Option<String>,
+    /// How the explanation is written
+    #[arg(long, default_value = "text")]
+    pub(crate) format: ExplainFormat,
+    /// How the columns are read.
+    #[command(flatten)]
+    pub(crate) columns: ColumnArgs,
+    /// Which rules, and how.
+    #[command(flatten)]
+    pub(crate) rules: RulesArgs,
+}
+
+/// How an explanation is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ExplainFormat {
+    Text,
+    Json,
+    Markdown,
+}

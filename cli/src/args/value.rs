@@ -1,0 +1,117 @@
+//! Values that are more than a word: `NAME=VALUE`, `Q{n}`, roles and forms.
+
+use std::str::FromStr;
+
+use bearings_engine::questionnaire::{Form, Role};
+use clap::ValueEnum;
+
+/// `NAME=VALUE`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Setting {
+    /// The parameter.
+    pub(crate) name: String,
+    /// Its value, as typed.
+    pub(crate) value: String,
+}
+
+impl FromStr for Setting {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.split_once('=') {
+            Some((name, value)) if !name.trim().is_empty() && !value.trim().is_empty() => {
+                Ok(Self { name: name.trim().to_owned(), value: value.trim().to_owned() })
+            }
+            _ => Err("write NAME=VALUE, for example window_weeks=8".to_owned()),
+        }
+    }
+}
+
+/// How numbered columns are named: what stands before and after the number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ColumnPattern {
+    before: String,
+    after: String,
+}
+
+impl ColumnPattern {
+    /// The number of the column with this name, from 1; none if it does not fit the pattern.
+    pub(crate) fn number(&self, name: &str) -> Option<usize> {
+        let digits = name.strip_prefix(self.before.as_str())?.strip_suffix(self.after.as_str())?;
+        // `parse` would accept "+1".
+        let plain = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+        if plain { digits.parse().ok() } else { None }
+    }
+}
+
+impl FromStr for ColumnPattern {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.split_once("{n}") {
+            Some((before, after)) if !after.contains("{n}") => {
+                Ok(Self { before: before.to_owned(), after: after.to_owned() })
+            }
+            _ => Err("write {n} once where the number of the question stands, for example 'Q{n}'".to_owned()),
+        }
+    }
+}
+
+/// As whom people answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RoleArg {
+    /// Their trust was broken.
+    Hurt,
+    /// They broke trust.
+    Broke,
+}
+
+impl From<RoleArg> for Role {
+    fn from(role: RoleArg) -> Self {
+        match role {
+            RoleArg::Hurt => Role::Hurt,
+            RoleArg::Broke => Role::Broke,
+        }
+    }
+}
+
+/// How long the questionnaire is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FormArg {
+    /// The core items.
+    Short,
+    /// All items.
+    Full,
+}
+
+impl From<FormArg> for Form {
+    fn from(form: FormArg) -> Self {
+        match form {
+            FormArg::Short => Form::Short,
+            FormArg::Full => Form::Full,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pattern_finds_the_number() {
+        let pattern: ColumnPattern = "Q{n}_1".parse().unwrap();
+        assert_eq!(pattern.number("Q12_1"), Some(12));
+        for other in ["Q_1", "Q12", "q12_1", "Q+1_1", "Q1x_1"] {
+            assert_eq!(pattern.number(other), None, "{other}");
+        }
+        assert!("Q".parse::<ColumnPattern>().is_err());
+        assert!("{n}{n}".parse::<ColumnPattern>().is_err());
+    }
+
+    #[test]
+    fn a_setting_has_a_name_and_a_value() {
+        assert_eq!("a = 1".parse(), Ok(Setting { name: "a".into(), value: "1".into() }));
+        assert!("a".parse::<Setting>().is_err());
+        assert!("=1".parse::<Setting>().is_err());
+    }
+}

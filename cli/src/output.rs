@@ -1,0 +1,207 @@
+//! Where output goes: standard output, or a file that is whole or absent.
+
+use std::ffi::OsString;
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Stdout, Write};
+use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
+
+use crate::exit::Failure;
+
+const BUFFER: usize = 1 << 16;
+
+/// Somewhere to write to. What was written counts only after [`Output::finish`].
+pub(crate) struct Output {
+    name: String,
+    target: Target,
+}
+
+enum Target {
+    Stdout(BufWriter<Stdout>),
+    /// Written beside its place and moved there in the end, so that a kill leaves no half file.
+    Whole {
+        temporary: BufWriter<NamedTempFile>,
+        place: PathBuf,
+    },
+    /// A pipe or device: it can only be written as it goes, and must never be replaced.
+    Device(BufWriter<File>),
+}
+
+impl Output {
+    /// Standard output for no path or `-`, else a file.
+    ///
+    /// # Errors
+    /// The folder of the file is not there or may not be written to.
+    pub(crate) fn open(path: Option<&Path>) -> Result<Self, Failure> {
+        let Some(path) = path.filter(|path| path.as_os_str() != "-") else {
+            let target = Target::Stdout(BufWriter::with_capacity(BUFFER, io::stdout()));
+            return Ok(Self { name: "standard output".to_owned(), target });
+        };
+        let name = path.display().to_string();
+        let target = open_file(path).map_err(|error| Failure::writing(&name, error))?;
+        Ok(Self { name, target })
+    }
+
+    /// The failure for an error that writing here gave.
+    pub(crate) fn failure(&self, error: io::Error) -> Failure {
+        Failure::writing(&self.name, error)
+    }
+
+    /// Writes what is buffered and moves the file to its place.
+    ///
+    /// # Errors
+    /// The disk is full, or the reader of standard output went away (a quiet success in the end).
+    pub(crate) fn finish(self) -> Result<(), Failure> {
+        let name = self.name;
+        finish(self.target).map_err(|error| Failure::writing(&name, error))
+    }
+}
+
+fn open_file(path: &Path) -> io::Result<Target> {
+    // Through a symbolic link, so that the link stays and what it names is replaced.
+    let place = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let existing = fs::metadata(&place).ok();
+    if existing.as_ref().is_some_and(fs::Metadata::is_dir) {
+        return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a folder"));
+    }
+    if existing.as_ref().is_some_and(|found| !found.is_file()) {
+        return Ok(Target::Device(BufWriter::with_capacity(BUFFER, File::create(&place)?)));
+    }
+    let folder = place.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    // Asked for itself, since the error of a temporary file would name that file.
+    fs::metadata(folder)?;
+    let temporary = NamedTempFile::with_prefix_in(".bearings-", folder)?;
+    // A new file is for its owner only, as scored answers should be; a replaced one keeps what it had.
+    if let Some(found) = existing {
+        fs::set_permissions(temporary.path(), found.permissions())?;
+    }
+    Ok(Target::Whole { temporary: BufWriter::with_capacity(BUFFER, temporary), place })
+}
+
+fn finish(target: Target) -> io::Result<()> {
+    match target {
+        Target::Stdout(mut stdout) => stdout.flush(),
+        Target::Device(mut device) => device.flush(),
+        Target::Whole { temporary, place } => {
+            let temporary = temporary.into_inner().map_err(io::IntoInnerError::into_error)?;
+            // The name must not reach the disk before the bytes do.
+            temporary.as_file().sync_all()?;
+            temporary.persist(place)?;
+            Ok(())
+        }
+    }
+}
+
+impl Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match &mut self.target {
+            Target::Stdout(stdout) => stdout.write(bytes),
+            Target::Whole { temporary, .. } => temporary.write(bytes),
+            Target::Device(device) => device.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match &mut self.target {
+            Target::Stdout(stdout) => stdout.flush(),
+            Target::Whole { temporary, .. } => temporary.flush(),
+            Target::Device(device) => device.flush(),
+        }
+    }
+}
+
+/// The error of the stream below a CSV writer; the writer itself makes none while rows may differ in length.
+pub(crate) fn below_csv(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        _ => io::ErrorKind::InvalidInput.into(),
+    }
+}
+
+/// The path of a file that belongs to an output: `beside("scored.csv", ".manifest.json")` is
+/// `scored.csv.manifest.json`.
+pub(crate) fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = OsString::from(path);
+    name.push(suffix);
+    PathBuf::from(name)
+}
+
+/// Refuses an output that is one of the inputs: answers are never written over.
+///
+/// # Errors
+/// A usage failure that names the file.
+pub(crate) fn refuse_overwriting(output: &Path, inputs: &[PathBuf]) -> Result<(), Failure> {
+    let Ok(target) = fs::canonicalize(output) else {
+        return Ok(());
+    };
+    let is_file = fs::metadata(&target).is_ok_and(|found| found.is_file());
+    if is_file && inputs.iter().any(|input| fs::canonicalize(input).is_ok_and(|input| input == target)) {
+        return Err(Failure::Usage(format!("`{}` is an input; the output needs another name", output.display())));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_whole_or_absent() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("out.csv");
+        let mut output = Output::open(Some(&path)).unwrap();
+        output.write_all(b"id\n").unwrap();
+        output.flush().unwrap();
+        assert!(!path.exists());
+        drop(output);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+
+        let mut output = Output::open(Some(&path)).unwrap();
+        output.write_all(b"id\n").unwrap();
+        output.finish().unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"id\n");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_missing_folder_fails_before_any_work() {
+        assert!(matches!(Output::open(Some(Path::new("/no/such/folder/out.csv"))), Err(Failure::Io { .. })));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn devices_links_and_permissions_stay_what_they_are() {
+        use std::os::unix::fs::{FileTypeExt, PermissionsExt, symlink};
+        let mut device = Output::open(Some(Path::new("/dev/null"))).unwrap();
+        device.write_all(b"x").unwrap();
+        device.finish().unwrap();
+        assert!(fs::metadata("/dev/null").unwrap().file_type().is_char_device());
+
+        let folder = tempfile::tempdir().unwrap();
+        let (file, link) = (folder.path().join("file"), folder.path().join("link"));
+        fs::write(&file, "old").unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).unwrap();
+        symlink(&file, &link).unwrap();
+        let mut output = Output::open(Some(&link)).unwrap();
+        output.write_all(b"new").unwrap();
+        output.finish().unwrap();
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(fs::read(&file).unwrap(), b"new");
+        assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o640);
+    }
+
+    #[test]
+    fn an_input_is_never_written_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let survey = folder.path().join("survey.csv");
+        fs::write(&survey, "").unwrap();
+        assert!(refuse_overwriting(&folder.path().join("./survey.csv"), std::slice::from_ref(&survey)).is_err());
+        assert!(refuse_overwriting(&folder.path().join("other.csv"), &[survey]).is_ok());
+    }
+
+    #[test]
+    fn files_beside_an_output_carry_its_name() {
+        assert_eq!(beside(Path::new("a/out.csv"), ".manifest.json"), Path::new("a/out.csv.manifest.json"));
+    }
+}

@@ -1,0 +1,120 @@
+//! Which questions a survey covers: the form it was asked in, and what is said about the rest.
+
+use bearings_engine::diagnostic::nearest;
+use bearings_engine::questionnaire::{Form, Item, Questionnaire, ROLE_ITEM, Role};
+
+use super::columns::{Columns, Mapped, shown};
+
+/// The most names in one note.
+const LISTED: usize = 20;
+
+/// The full form if a column belongs to an item that only the full form asks.
+pub(super) fn form(questionnaire: &Questionnaire, mapped: &[Mapped]) -> Form {
+    let full_only = |item: &Item| !item.forms.is_empty() && !item.forms.contains(&Form::Short);
+    let mut items = mapped.iter().filter_map(|mapped| questionnaire.item_of(questionnaire.slots.get(mapped.slot)?));
+    if items.any(full_only) { Form::Full } else { Form::Short }
+}
+
+/// What is said once about how a survey is read.
+pub(super) fn notes(
+    questionnaire: &Questionnaire,
+    columns: &Columns,
+    form: Form,
+    role: Role,
+    file: &str,
+) -> Vec<String> {
+    let mut notes = vec![format!("{file}: {} form, {}", form.as_str(), role_note(questionnaire, columns, role))];
+    if !columns.unread.is_empty() {
+        // Looking for the item that was meant takes its time, so it is done for the names that are printed.
+        let names = columns.unread.iter().take(LISTED).filter_map(|column| columns.name(*column));
+        let names: Vec<String> = names.map(|name| unread(name, questionnaire)).collect();
+        let total = columns.unread.len();
+        notes.push(format!("{file}: {} not read: {}", counted(total, "column"), listed(&names, total)));
+    }
+    notes.extend(uncovered(questionnaire, columns, form, role).into_iter().map(|note| format!("{file}: {note}")));
+    for (code, clashing) in &columns.clashes {
+        let names: Vec<String> = clashing
+            .iter()
+            .filter_map(|column| columns.name(*column))
+            .map(|name| format!("`{}`", shown(name)))
+            .collect();
+        notes.push(format!(
+            "{file}: `{}` is an answer of {} and is read as one there, not as missing",
+            shown(code),
+            listed(&names, names.len())
+        ));
+    }
+    notes
+}
+
+fn role_note(questionnaire: &Questionnaire, columns: &Columns, role: Role) -> String {
+    match questionnaire.slot(ROLE_ITEM) {
+        Some(slot) if columns.has(slot) => {
+            format!("role from column `{ROLE_ITEM}` ({} where it is empty)", role.as_str())
+        }
+        _ => format!("role {}", role.as_str()),
+    }
+}
+
+/// A column that nothing reads, with the item it may have been meant for.
+fn unread(name: &str, questionnaire: &Questionnaire) -> String {
+    let slots = questionnaire.slots.iter().map(|slot| slot.id.as_str());
+    // A whole question is no misspelt id, and comparing it would take long.
+    let near = if name.len() <= 64 { nearest(name, slots) } else { None };
+    match near {
+        Some(near) => format!("`{}` (did you mean `{near}`?)", shown(name)),
+        None => format!("`{}`", shown(name)),
+    }
+}
+
+/// The slots of the form without a column, grouped so that a survey of one role is not told every item of the other.
+fn uncovered(questionnaire: &Questionnaire, columns: &Columns, form: Form, role: Role) -> Vec<String> {
+    let by_role = questionnaire.slot(ROLE_ITEM).is_some_and(|slot| columns.has(slot));
+    let role = if by_role { Role::Both } else { role };
+    let asked: Vec<(usize, &Item, &str)> = questionnaire
+        .slots
+        .iter()
+        .enumerate()
+        .filter_map(|(at, slot)| Some((at, questionnaire.item_of(slot)?, slot.id.as_str())))
+        .filter(|(_, item, _)| item.is_asked_in(role, form))
+        .collect();
+    let mut notes = Vec::new();
+    let mut left = Vec::new();
+    for group in [Role::Hurt, Role::Broke] {
+        let only: Vec<&(usize, &Item, &str)> = asked.iter().filter(|(_, item, _)| item.roles == [group]).collect();
+        if by_role && !only.is_empty() && !only.iter().any(|(at, ..)| columns.has(*at)) {
+            notes.push(format!(
+                "no column for any of the {} that only the role `{}` is asked",
+                counted(only.len(), "item"),
+                group.as_str()
+            ));
+            left.push(group);
+        }
+    }
+    let missing: Vec<String> = asked
+        .iter()
+        .filter(|(at, item, _)| !columns.has(*at) && !left.iter().any(|group| item.roles == [*group]))
+        .map(|(_, _, id)| format!("`{id}`"))
+        .collect();
+    if !missing.is_empty() {
+        notes.push(format!(
+            "no column for {}, taken as skipped: {}",
+            counted(missing.len(), "item"),
+            listed(&missing, missing.len())
+        ));
+    }
+    notes
+}
+
+fn counted(n: usize, what: &str) -> String {
+    if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") }
+}
+
+/// The first names of so many.
+fn listed(names: &[String], total: usize) -> String {
+    let shown: Vec<&str> = names.iter().take(LISTED).map(String::as_str).collect();
+    match total.saturating_sub(shown.len()) {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
+}

@@ -1,0 +1,244 @@
+use super::*;
+use bearings_engine::diagnostic::SourceFile;
+use std::io::Cursor;
+
+/// A small questionnaire with every kind of column.
+pub(super) fn questionnaire() -> Questionnaire {
+    let options =
+        |n: i64| (0..n).map(|value| format!(r#"{{"value":{value},"label":"{value}"}}"#)).collect::<Vec<_>>().join(",");
+    let words = |words: &[&str]| {
+        words.iter().map(|word| format!(r#"{{"value":"{word}","label":"{word}"}}"#)).collect::<Vec<_>>().join(",")
+    };
+    let text = format!(
+        r#"{{"format":"bearings/questionnaire@1","id":"small","version":"1","title":"t","description":"d","source":"s","licence":"l","items":[
+        {{"id":"bond_kind","kind":"choice","text":"t","context":true,"options":[{bonds}]}},
+        {{"id":"my_role","kind":"choice","text":"t","context":true,"options":[{roles}]}},
+        {{"id":"weeks_since","kind":"number","text":"t","context":true,"min":0,"max":52}},
+        {{"id":"effort","kind":"choice","text":"t","roles":["hurt"],"options":[{five}]}},
+        {{"id":"effort_self","kind":"choice","text":"t","roles":["broke"],"options":[{five}]}},
+        {{"id":"calm","kind":"choice","text":"t","not_applicable":true,"options":[{five}]}},
+        {{"id":"later","kind":"choice","text":"t","forms":["full"],"options":[{five}]}},
+        {{"id":"where","kind":"multi","text":"t","options":[{places}]}},
+        {{"id":"safety_fear","kind":"choice","text":"t","block":true,"safety":{{"tier":"hard"}},"options":[{two}]}}]}}"#,
+        bonds = words(&["partner", "friend", "family"]),
+        roles = words(&["hurt", "broke", "both"]),
+        places = words(&["home", "work"]),
+        five = options(5),
+        two = options(2),
+    );
+    Questionnaire::load(&SourceFile::new("small.json", text)).unwrap()
+}
+
+const CONFIG: Config<'_> =
+    Config { id: None, keep: &[], pattern: None, missing: &[], form: None, role: None, fingerprint: Fingerprint::None };
+
+fn open(bytes: &[u8], config: &Config<'_>) -> Result<Survey, Failure> {
+    let input = Input::new("s.csv".into(), Box::new(Cursor::new(bytes.to_vec())), config.fingerprint)?;
+    Survey::start(input, &questionnaire(), config)
+}
+
+/// Rows as short texts: `line:id:answers`, `.` for skipped; rejected rows with their problem.
+#[track_caller]
+fn check(bytes: &[u8], config: &Config<'_>, expected: &[&str]) {
+    let mut survey = open(bytes, config).unwrap();
+    let mut row = survey.row();
+    let mut found = Vec::new();
+    loop {
+        match survey.next(&mut row).unwrap() {
+            Next::End => break,
+            Next::Rejected(error) => found.push(format!("{}:{error}", error.line)),
+            Next::Row => {
+                let answers: String = row
+                    .answers
+                    .iter()
+                    .map(|answer| match answer {
+                        Answer::Level(level) => level.to_string(),
+                        Answer::Missing(Missing::Skipped) => ".".into(),
+                        Answer::Missing(reason) => format!("({})", reason.as_str()),
+                    })
+                    .collect();
+                found.push(format!("{}:{}:{answers}", row.line, String::from_utf8_lossy(&row.id)));
+            }
+        }
+    }
+    assert_eq!(found, expected);
+}
+
+#[track_caller]
+fn refused(bytes: &[u8], config: &Config<'_>, expected: &str) {
+    match open(bytes, config).err().unwrap() {
+        Failure::Responses(Report::Message { message, hints }) => {
+            assert!(format!("{message} {hints:?}").contains(expected), "{message} {hints:?}")
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn rows_are_read_by_item() {
+    check(
+        b"id,effort,calm,where__home,where.work,comment\na, 3 ,not_applicable,1,0,\"x,\ny\"\nb,,declined,,1,\n",
+        &CONFIG,
+        &["2:a:...3.(not_applicable).10.", "4:b:.....(declined)..1."],
+    );
+}
+
+#[test]
+fn line_ends_of_every_kind_give_the_same_rows_and_lines() {
+    for end in ["\n", "\r\n", "\r\r\n"] {
+        let text = ["\u{FEFF}effort;calm", "1;2", "", "3;4", ""].join(end);
+        check(text.as_bytes(), &CONFIG, &["2:1:...1.2....", "4:2:...3.4...."]);
+    }
+    check(b"effort,id\r\r\n1,a\r\r\n2,b", &CONFIG, &["2:a:...1......", "3:b:...2......"]);
+    check(b"effort\tcalm\r1\t2\r3\t4", &CONFIG, &["1:1:...1.2....", "1:2:...3.4...."]);
+}
+
+#[test]
+fn a_cell_that_is_no_answer_rejects_its_row_and_is_not_echoed() {
+    check(
+        b"effort,calm\n77,1\nnot_applicable,1\n2,\xff\n1\n2,2,2\n3,3\n",
+        &CONFIG,
+        &[
+            "2:row 1: column `effort` holds none of its answers (0, 1, 2, 3, 4)",
+            "3:row 2: column `effort` holds `not_applicable`, which its item does not offer",
+            "4:row 3: column `calm` is not UTF-8 text",
+            "5:row 4: 1 cell, but the header has 2",
+            "6:row 5: 3 cells, but the header has 2",
+            "7:6:...3.3....",
+        ],
+    );
+}
+
+#[test]
+fn an_open_quote_is_found() {
+    let problem = "3:row 2: a quote is opened and not closed until the end of the file";
+    check(b"effort,comment\n1,\"fine\nhere\"\n", &CONFIG, &["2:1:...1......"]);
+    check(b"effort,comment\n1,\"fine\nhere\"", &CONFIG, &["2:1:...1......"]);
+    check(b"effort,comment\n1,ok\n2,\"open\n3,ok\n4,ok\n", &CONFIG, &["2:1:...1......", problem]);
+    check(b"effort,comment\n1,ok\n2,\"open\n3,ok\n4,ok", &CONFIG, &["2:1:...1......", problem]);
+}
+
+#[test]
+fn a_row_without_end_is_given_up() {
+    let mut bytes = b"effort,comment\n1,\"".to_vec();
+    bytes.resize(20 << 20, b'x');
+    refused(&bytes, &CONFIG, "s.csv:2: a row is longer than 16 MiB");
+}
+
+#[test]
+fn roles_and_bonds_come_from_the_row() {
+    let mut survey =
+        open(b"my_role,bond_kind\nbroke,friend\n,\nboth,family\n", &Config { role: Some(Role::Hurt), ..CONFIG })
+            .unwrap();
+    let mut row = survey.row();
+    let mut found = Vec::new();
+    while survey.next(&mut row).unwrap() == Next::Row {
+        found.push((row.role, row.bond));
+    }
+    assert_eq!(found, [(Role::Broke, Some(Bond::Friend)), (Role::Hurt, None), (Role::Both, Some(Bond::Family))]);
+}
+
+#[test]
+fn the_form_is_full_if_a_full_item_has_a_column() {
+    assert_eq!(open(b"effort\n1\n", &CONFIG).unwrap().form(), Form::Short);
+    assert_eq!(open(b"effort,later\n1,1\n", &CONFIG).unwrap().form(), Form::Full);
+    assert_eq!(
+        open(b"effort,later\n1,1\n", &Config { form: Some(Form::Short), ..CONFIG }).unwrap().form(),
+        Form::Short
+    );
+}
+
+#[test]
+fn numbered_columns_follow_the_questionnaire() {
+    let pattern: ColumnPattern = "Q{n}".parse().unwrap();
+    let config = Config { pattern: Some(&pattern), ..CONFIG };
+    check(b"Q4,Q6,Q10,Q99\n1,2,1,x\n", &config, &["2:1:...1.2...1"]);
+    refused(b"Q4,effort\n1,2\n", &config, "both hold `effort`");
+    let keep = ["Q10".to_owned()];
+    assert!(matches!(open(b"Q4,Q10\n1,1\n", &Config { keep: &keep, ..config }), Err(Failure::Usage(_))));
+}
+
+#[test]
+fn private_columns_are_never_handed_through() {
+    for named in ["safety_fear", "Safety_Fear", "under_18"] {
+        let keep = [named.to_owned()];
+        assert!(
+            matches!(
+                open(b"effort,safety_fear,Safety_Fear,under_18\n1,1,1,1\n", &Config { keep: &keep, ..CONFIG }),
+                Err(Failure::Usage(_))
+            ),
+            "{named}"
+        );
+        assert!(
+            matches!(
+                open(b"effort,safety_fear,Safety_Fear,under_18\n1,1,1,1\n", &Config { id: Some(named), ..CONFIG }),
+                Err(Failure::Usage(_))
+            ),
+            "{named}"
+        );
+    }
+}
+
+#[test]
+fn kept_columns_come_in_the_order_asked_for() {
+    let keep = ["wave".to_owned(), "site".to_owned()];
+    let mut survey = open(b"ResponseId,site,effort,wave\nr1,\"a,b\",1,2\n", &Config { keep: &keep, ..CONFIG }).unwrap();
+    let mut row = survey.row();
+    assert_eq!(survey.next(&mut row).unwrap(), Next::Row);
+    assert_eq!(
+        (row.id.as_slice(), row.kept.as_slice()),
+        (b"r1".as_slice(), [b"2".to_vec(), b"a,b".to_vec()].as_slice())
+    );
+    assert_eq!(survey.id_column(), Some("ResponseId"));
+}
+
+#[test]
+fn files_that_are_no_survey_are_refused() {
+    refused(b"", &CONFIG, "s.csv:1: the file is empty");
+    refused(b"\n\n", &CONFIG, "s.csv:1: the file is empty");
+    refused(b"effort\n", &CONFIG, "no row below it");
+    refused(b"effort,effort\n1,1\n", &CONFIG, "both hold `effort`");
+    refused(b"a,b\n1,1\n", &CONFIG, "no column is an item of questionnaire `small`");
+    refused(b"\xff\xfee\0f\0\n\0", &CONFIG, "UTF-16");
+    refused(b"PK\x03\x04", &CONFIG, "spreadsheet");
+    refused(b"{\"format\": 1}", &CONFIG, "bearings explain");
+    refused(b"effort,caf\xe9\n1,1\n", &CONFIG, "not UTF-8");
+    refused(b"effort,person\n1,1\n", &Config { id: Some("persn"), ..CONFIG }, "did you mean `person`?");
+    refused(b"id,id,effort\n1,1,1\n", &CONFIG, "two columns are named `id`");
+}
+
+#[test]
+fn what_is_not_read_is_said_once() {
+    let missing = ["9".to_owned()];
+    let survey = open(
+        b"my_role,weeks_since,efort,effort,x\x1b[2J,safety_fear,where__home\n,,,,,,\n",
+        &Config { missing: &missing, ..CONFIG },
+    )
+    .unwrap();
+    assert_eq!(
+        survey.notes(),
+        [
+            "s.csv: short form, role from column `my_role` (hurt where it is empty)",
+            "s.csv: 2 columns not read: `efort` (did you mean `effort`?), `x\u{FFFD}[2J`",
+            "s.csv: no column for any of the 1 item that only the role `broke` is asked",
+            "s.csv: no column for 3 items, taken as skipped: `bond_kind`, `calm`, `where.work`",
+            "s.csv: `9` is an answer of `weeks_since` and is read as one there, not as missing",
+        ]
+    );
+}
+
+#[test]
+fn the_fingerprint_covers_what_was_not_read() {
+    let bytes = b"effort\n1\n2\n3\n";
+    let survey = open(bytes, &Config { fingerprint: Fingerprint::Sha256, ..CONFIG }).unwrap();
+    assert_eq!(survey.fingerprint().unwrap(), Some(bearings_engine::fingerprint::sha256(bytes)));
+}
+
+#[test]
+fn long_lists_of_columns_are_cut_short() {
+    let others: Vec<String> = (1..=30).map(|n| format!("x{n}")).collect();
+    let text = format!("effort,{}\n1{}\n", others.join(","), ",".repeat(30));
+    let survey = open(text.as_bytes(), &CONFIG).unwrap();
+    let note = survey.notes().iter().find(|note| note.contains("30 columns not read")).unwrap();
+    assert!(note.ends_with("`x20` and 10 more"), "{note}");
+}
