@@ -4,6 +4,7 @@ mod greeting;
 mod help;
 mod list;
 mod sample;
+mod score;
 
 use std::process::ExitCode;
 
@@ -20,7 +21,8 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Some(Command::List) => list::run(),
         Some(Command::Help(args)) => help::run(&args),
         Some(Command::Sample(args)) => sample::run(&args),
-        Some(Command::Score(_) | Command::Explain(_) | Command::Show(_) | Command::Check(_) | Command::Test(_)) => {
+        Some(Command::Score(args)) => score::run(&args, &cli.common),
+        Some(Command::Explain(_) | Command::Show(_) | Command::Check(_) | Command::Test(_)) => {
             Err(Failure::Usage("this command is not written yet".to_owned()))
         }
     }

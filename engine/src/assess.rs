@@ -24,7 +24,7 @@ pub fn assess(ruleset: &Ruleset, responses: &Responses) -> Result<Assessment, No
     let mut block = AnswerBlock::new(ruleset.questionnaire(), responses.form, responses.safety);
     block.push(responses.role, &responses.answers);
     let assessed = assess_block(ruleset, &block)?;
-    Ok(crate::explain::explain(ruleset, responses, &assessed))
+    Ok(crate::explain::explain_row(ruleset, responses, &assessed, 0))
 }
 
 /// Assesses many sheets at once, each on its own: a sheet's result depends on its own answers alone.

@@ -28,10 +28,10 @@ pub(crate) struct Sheet<'a> {
     pub(crate) row: AssessedRow<'a>,
 }
 
-/// The assessment of the only sheet of a block.
-pub(crate) fn explain(ruleset: &Ruleset, responses: &Responses, assessed: &BlockAssessment) -> Assessment {
+/// The assessment of one sheet of a block; `responses` are that sheet's answers.
+pub fn explain_row(ruleset: &Ruleset, responses: &Responses, assessed: &BlockAssessment, row: usize) -> Assessment {
     let provenance = provenance(ruleset, responses.role, responses.form);
-    match (assessed.row(0), ruleset.variant(responses.role, responses.form)) {
+    match (assessed.row(row), ruleset.variant(responses.role, responses.form)) {
         (RowView::Assessed(row), Some(variant)) => {
             let sheet = Sheet { ruleset, variant, responses, row };
             Assessment::Read(Box::new(sheet.reading(provenance)))
@@ -106,7 +106,7 @@ impl Sheet<'_> {
             would_settle: if no_advice { Vec::new() } else { self.would_settle() },
             holds_under: self.row.holds_under().map(|(kept, of)| HoldsUnder { kept, of }),
             own_part: None,
-            support,
+            support: Some(support),
             rules,
             provenance,
         }

@@ -7,6 +7,7 @@
 
 mod assess;
 pub mod assessment;
+mod case;
 mod compile;
 pub mod diagnostic;
 mod diagram;
@@ -24,8 +25,9 @@ pub use assess::{
     AnswerBlock, AssessedRow, BlockAssessment, EngineReason, NotLoaded, Reason, RowView, RuleOutcome, Signal, assess,
     assess_block,
 };
+pub use case::{CASE_FORMAT, Case, CaseResult};
 pub use compile::{Adjust, Aggregate, Band, Outcome, Rule, RuleEffect, Scale, Screens, Sign, Variant};
-pub use explain::{effects_of, forms_of, item_text, with_bond};
+pub use explain::{explain_row, effects_of, forms_of, item_text, with_bond};
 pub use ruleset::{
     Aggregation, Comparison, ENGINE_REASONS, Kind, LoadOptions, NODE_BUDGET, Parameter, REQUIRED_HEADINGS, Ruleset,
     header_of, load,

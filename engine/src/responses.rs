@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::questionnaire::{BOND_ITEM, Bond, Condition, Form, MINOR_ITEM, OptionValue, Questionnaire, ROLE_ITEM, Role};
-pub use file::{ANSWERS_FORMAT, AnswersFile, write_answers};
+pub use file::{ANSWERS_FORMAT, AnswerValue, AnswersFile, QuestionnaireName, write_answers};
 
 /// Why there is no answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

@@ -315,6 +315,14 @@ impl Scale {
         }
     }
 
+    /// The least and greatest score there can be, for display.
+    pub fn range(&self) -> (f64, f64) {
+        match self.bounds() {
+            Attainable::Between(low, high) => (crate::exact::to_f64(&low), crate::exact::to_f64(&high)),
+            Attainable::Values(_) => (0.0, 100.0),
+        }
+    }
+
     /// Whether every sum that can occur stays far inside 64 bits.
     pub(crate) fn fits(&self) -> bool {
         let total: Option<i64> = self.items.iter().try_fold(0_i64, |sum, item| {

@@ -1,0 +1,120 @@
+//! The manifest beside a scored file: what made it, so that it can be made again. It holds no date and no answer.
+
+use std::collections::BTreeMap;
+
+use bearings_engine::Ruleset;
+use bearings_engine::assessment::{Fingerprint, provenance};
+use bearings_engine::questionnaire::{Form, Role};
+use serde::Serialize;
+
+use super::{Done, Tally};
+use crate::args::{RowFormat, ScoreArgs};
+
+/// The first field of every manifest.
+const MANIFEST_FORMAT: &str = "bearings/manifest@1";
+
+/// One input file.
+#[derive(Debug, Serialize)]
+pub(super) struct InputRecord {
+    pub(super) name: String,
+    pub(super) sha256: Option<String>,
+    pub(super) form: &'static str,
+    pub(super) default_role: &'static str,
+    pub(super) id_column: Option<String>,
+    pub(super) rows: u64,
+    pub(super) rejected: u64,
+}
+
+#[derive(Serialize)]
+struct Manifest<'a> {
+    format: &'static str,
+    engine: &'static str,
+    ruleset: Fingerprint,
+    questionnaire: Fingerprint,
+    params: BTreeMap<String, String>,
+    form: &'static str,
+    inputs: &'a [InputRecord],
+    rows: Rows,
+    rejects: &'a BTreeMap<&'static str, u64>,
+    answers_not_asked: u64,
+    policies: Policies<'a>,
+    notes: Vec<&'static str>,
+}
+
+#[derive(Serialize)]
+struct Rows {
+    read: u64,
+    scored: u64,
+    rejected: u64,
+}
+
+/// How answers were read and scored; each line is a choice that another program might make differently.
+#[derive(Serialize)]
+struct Policies<'a> {
+    output: &'static str,
+    decimals: u32,
+    rounding: &'static str,
+    missing_codes: &'a [String],
+    empty_cell: &'static str,
+    limit: Option<u64>,
+    scales: BTreeMap<String, String>,
+}
+
+pub(super) fn text(
+    ruleset: &Ruleset,
+    form: Form,
+    args: &ScoreArgs,
+    inputs: &[InputRecord],
+    tally: &Tally,
+    done: &Done,
+) -> serde_json::Result<String> {
+    let made = provenance(ruleset, Role::Hurt, form);
+    let mut notes = Vec::new();
+    if done.summary.may_withhold() {
+        notes.push("Rows that read `withheld` are those with a safety flag. Treat this file like the safety answers.");
+    }
+    let manifest = Manifest {
+        format: MANIFEST_FORMAT,
+        engine: made.engine,
+        ruleset: made.ruleset,
+        questionnaire: made.questionnaire,
+        params: made.params,
+        form: form.as_str(),
+        inputs,
+        rows: Rows { read: tally.read, scored: tally.read - tally.rejected, rejected: tally.rejected },
+        rejects: &tally.reasons,
+        answers_not_asked: tally.conflicts,
+        policies: Policies {
+            output: if args.format == RowFormat::Csv { "csv" } else { "ndjson" },
+            decimals: args.decimals,
+            rounding: "half up, in the output only",
+            missing_codes: &args.columns.missing,
+            empty_cell: "skipped",
+            limit: args.limit,
+            scales: scales(ruleset, form),
+        },
+        notes,
+    };
+    let mut text = serde_json::to_string_pretty(&manifest)?;
+    text.push('\n');
+    Ok(text)
+}
+
+/// How each scale is made and how many answers it takes, in words.
+fn scales(ruleset: &Ruleset, form: Form) -> BTreeMap<String, String> {
+    let mut scales = BTreeMap::new();
+    for ((role, own), variant) in ruleset.variants() {
+        for scale in variant.scales.iter().filter(|_| *own == form) {
+            let items = scale.items.len();
+            let how = match scale.aggregation {
+                bearings_engine::Aggregation::Percent => "percent of the possible range",
+                bearings_engine::Aggregation::Mean => "mean",
+                bearings_engine::Aggregation::Sum => "sum",
+            };
+            let need = scale.need.of(items);
+            let text = format!("{how} of {items} items, prorated over those answered, at least {need}");
+            scales.insert(format!("{} ({})", scale.id, role.as_str()), text);
+        }
+    }
+    scales
+}

@@ -1,0 +1,79 @@
+//! From the names somebody typed to a loaded ruleset and its questionnaire.
+
+use std::sync::Arc;
+
+use bearings_engine::diagnostic::{Diagnostic, SourceFile};
+use bearings_engine::questionnaire::{Form, Questionnaire, Role};
+use bearings_engine::{LoadOptions, Ruleset, header_of, load};
+
+use crate::args::{Common, RulesArgs, Setting};
+use crate::definition::{questionnaire_file, ruleset_files};
+use crate::exit::{Failure, Report};
+use crate::render::{self, Context};
+
+/// The files of a ruleset and the questionnaire it is for, read but not yet compiled.
+pub(crate) struct Definition {
+    pub(crate) questionnaire: Arc<Questionnaire>,
+    pub(crate) files: Vec<SourceFile>,
+}
+
+impl Definition {
+    /// Reads a ruleset (a built-in id or a path) and the questionnaire that it names, or the one that is given.
+    ///
+    /// # Errors
+    /// A file cannot be read, or the questionnaire has problems.
+    pub(crate) fn read(ruleset: &str, questionnaire: Option<&str>) -> Result<Self, Failure> {
+        let files = ruleset_files(ruleset)?;
+        let named = header_of(&files).map(|(_, questionnaire)| questionnaire);
+        let source = match (questionnaire, &named) {
+            (Some(given), _) => questionnaire_file(given)?,
+            (None, Some(named)) => questionnaire_file(named)?,
+            // Without a readable header loading will say what is wrong; any questionnaire serves until then.
+            (None, None) => questionnaire_file(crate::args::DEFAULT_RULESET)?,
+        };
+        let questionnaire =
+            Questionnaire::load(&source).map_err(|error| Failure::Definition(Report::load(error, vec![source])))?;
+        Ok(Self { questionnaire: Arc::new(questionnaire), files })
+    }
+
+    /// The same for the arguments that `score` and `explain` share.
+    ///
+    /// # Errors
+    /// As [`Definition::read`].
+    pub(crate) fn from_args(rules: &RulesArgs) -> Result<Self, Failure> {
+        Self::read(&rules.ruleset, rules.questionnaire.as_deref())
+    }
+
+    /// Compiles the ruleset. Beside it come the warnings.
+    ///
+    /// # Errors
+    /// The problems of its files.
+    pub(crate) fn compile(&self, options: &LoadOptions) -> Result<(Ruleset, Vec<Diagnostic>), Failure> {
+        load(&self.files, &self.questionnaire, options)
+            .map_err(|error| Failure::Definition(Report::load(error, self.files.clone())))
+    }
+
+    /// Compiles some variants and prints the warnings once.
+    ///
+    /// # Errors
+    /// The problems of its files.
+    pub(crate) fn ready(
+        &self,
+        settings: &[Setting],
+        variants: Vec<(Role, Form)>,
+        common: &Common,
+    ) -> Result<Ruleset, Failure> {
+        let set = settings.iter().map(|setting| (setting.name.clone(), setting.value.clone())).collect();
+        let (ruleset, warnings) = self.compile(&LoadOptions { set, variants, ..LoadOptions::all() })?;
+        if !warnings.is_empty() && !common.quiet {
+            let text = render::diagnostics(&warnings, &self.files, Context::SourceLines, common.error_format);
+            render::to_stderr(&text);
+        }
+        Ok(ruleset)
+    }
+}
+
+/// The variants that a survey or sheet of this form can need.
+pub(crate) fn variants(form: Form) -> Vec<(Role, Form)> {
+    vec![(Role::Hurt, form), (Role::Broke, form)]
+}
