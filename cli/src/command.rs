@@ -1,10 +1,12 @@
 //! Which command does what.
 
+mod check;
 mod greeting;
 mod help;
 mod list;
 mod sample;
 mod score;
+mod test;
 
 use std::process::ExitCode;
 
@@ -21,8 +23,10 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Some(Command::List) => list::run(),
         Some(Command::Help(args)) => help::run(&args),
         Some(Command::Sample(args)) => sample::run(&args),
+        Some(Command::Check(args)) => check::run(&args, &cli.common),
+        Some(Command::Test(args)) => test::run(&args, &cli.common),
         Some(Command::Score(args)) => score::run(&args, &cli.common),
-        Some(Command::Explain(_) | Command::Show(_) | Command::Check(_) | Command::Test(_)) => {
+        Some(Command::Explain(_) | Command::Show(_)) => {
             Err(Failure::Usage("this command is not written yet".to_owned()))
         }
     }

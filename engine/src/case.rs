@@ -188,7 +188,8 @@ impl Expectation {
             let is: Vec<String> = reading.bands.iter().map(|band| band.label.clone()).collect();
             compare("bands", bands.join(", "), is.join(", "));
         }
-        for (rules, outcome) in [(&self.fired, "fired"), (&self.not_fired, "not_fired"), (&self.undecided, "undecided")] {
+        for (rules, outcome) in [(&self.fired, "fired"), (&self.not_fired, "not_fired"), (&self.undecided, "undecided")]
+        {
             for id in rules {
                 let is = reading.rules.iter().find(|rule| rule.id == *id).map_or("no such rule", |rule| rule.outcome);
                 compare(&format!("rule {id}"), outcome.to_owned(), is.to_owned());

@@ -83,9 +83,14 @@ pub fn format_half_up(value: &Exact, decimals: u32) -> String {
     format!("{sign}{units}.{}", digits.trim_end_matches('0'))
 }
 
-/// The nearest double, for JSON output only.
+/// The nearest double, for output only: one correctly rounded division of numbers that are exact themselves.
 pub fn to_f64(value: &Exact) -> f64 {
-    format_half_up(value, 12).parse().unwrap_or(f64::NAN)
+    *value.numer() as f64 / *value.denom() as f64
+}
+
+/// Whether `count` is at least this share of `all`.
+pub(crate) fn is_share(count: usize, share: &Exact, all: usize) -> bool {
+    count as i128 * *share.denom() >= *share.numer() * all as i128
 }
 
 #[cfg(test)]

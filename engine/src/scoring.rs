@@ -102,6 +102,8 @@ pub struct Scale {
     pub(crate) place: Place,
     /// The lowest common multiple of the item ranges.
     unit: i64,
+    /// How many answers are needed, by how many items apply.
+    needed: Vec<u16>,
 }
 
 /// An item of a scale.
@@ -164,6 +166,7 @@ impl Scale {
     /// Completes the scale with what follows from its items.
     pub(crate) fn finish(mut self) -> Self {
         self.unit = self.items.iter().map(|item| (item.max - item.min).max(1)).fold(1, lcm);
+        self.needed = (0..=self.items.len()).map(|asked| self.need.of(asked).max(1) as u16).collect();
         self
     }
 
@@ -179,7 +182,7 @@ impl Scale {
         at: String,
         place: Place,
     ) -> Self {
-        Self { id, title, concern, aggregation, items, need, source, at, place, unit: 1 }.finish()
+        Self { id, title, concern, aggregation, items, need, source, at, place, unit: 1, needed: Vec::new() }.finish()
     }
 
     /// What one answer adds.
@@ -223,7 +226,9 @@ impl Scale {
     pub(crate) fn score(&self, tally: &Tally) -> Score {
         let value = if tally.asked == 0 {
             Value::Absent
-        } else if usize::from(tally.answered) < self.need.of(usize::from(tally.asked)).max(1) || tally.weight == 0 {
+        } else if tally.answered < self.needed.get(usize::from(tally.asked)).copied().unwrap_or(u16::MAX)
+            || tally.weight == 0
+        {
             Value::Unknown
         } else {
             let (base, span) = match self.aggregation {

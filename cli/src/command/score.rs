@@ -172,13 +172,8 @@ fn score_one(
     let mut row = survey.row();
     let (read_before, rejected_before) = (tally.read, tally.rejected);
     let questionnaire = sink.ruleset.questionnaire();
-    let mut responses = Responses {
-        form: sink.form,
-        role: row.role,
-        bond: None,
-        safety: SafetyBlock::Answered,
-        answers: Vec::new(),
-    };
+    let mut responses =
+        Responses { form: sink.form, role: row.role, bond: None, safety: SafetyBlock::Answered, answers: Vec::new() };
     while args.limit.is_none_or(|limit| tally.read < limit) {
         match survey.next(&mut row)? {
             Next::End => break,
@@ -245,7 +240,8 @@ fn conflicting(
             && let Some(slot) = questionnaire.slots.get(conflict.slot)
         {
             let item = &slot.id;
-            let message = format!("{}:{}: `{item}` is answered although it is not asked there", survey.name(), row.line);
+            let message =
+                format!("{}:{}: `{item}` is answered although it is not asked there", survey.name(), row.line);
             render::note(&message, common);
         }
     }
@@ -293,7 +289,9 @@ impl Sink<'_> {
     fn flush(&mut self) -> Result<(), Failure> {
         let assessed = assess_block(self.ruleset, &self.block)
             .map_err(|missing| Failure::Responses(Report::message(missing.to_string())))?;
-        self.summary.add(&assessed);
+        if self.args.summary {
+            self.summary.add(&assessed);
+        }
         self.buffer.clear();
         for (at, pending) in self.pending.iter().enumerate().filter(|_| self.rows.is_some()) {
             match (self.args.format, &pending.responses) {

@@ -5,7 +5,7 @@ use super::block::is_honest;
 use super::evaluate::Evaluation;
 use crate::compile::{Complete, OutcomeWhen, Variant};
 use crate::diagram::{Opening, Walker};
-use crate::exact::Exact;
+use crate::exact::is_share;
 use crate::gate::Finding;
 use crate::questionnaire::MINOR_ITEM;
 use crate::responses::{Answer, Missing};
@@ -199,10 +199,10 @@ impl<'a> Decider<'a> {
 
     /// Whether enough of the core questions that apply are answered.
     fn reaches_floor(&self, row: usize, columns: &[Vec<Answer>]) -> bool {
-        let Some(floor) = self.variant.floor else {
+        let Some(floor) = &self.variant.floor else {
             return true;
         };
-        let (mut answered, mut asked) = (0_i128, 0_i128);
+        let (mut answered, mut asked) = (0, 0);
         for slot in &self.variant.core {
             match columns[*slot][row] {
                 Answer::Level(_) => {
@@ -213,7 +213,7 @@ impl<'a> Decider<'a> {
                 Answer::Missing(_) => {}
             }
         }
-        Exact::from_integer(answered) >= floor * Exact::from_integer(asked)
+        is_share(answered, floor, asked)
     }
 
     /// The slots of the screen that is hit first; none if the answers can be taken at face value.
@@ -234,18 +234,24 @@ impl<'a> Decider<'a> {
                     Some((*slot, questionnaire.slots[*slot].levels.number(columns[*slot][row].level()?)?))
                 })
                 .collect();
-            let most = numbers
-                .iter()
-                .map(|(_, value)| numbers.iter().filter(|(_, other)| other == value).count())
-                .max()
-                .unwrap_or(0);
+            // A handful of different values at most, so a list is the fastest map.
+            let mut counts: Vec<(i64, usize)> = Vec::new();
+            for (_, value) in &numbers {
+                match counts.iter_mut().find(|(known, _)| known == value) {
+                    Some((_, count)) => *count += 1,
+                    None => counts.push((*value, 1)),
+                }
+            }
+            let most = counts.iter().map(|(_, count)| *count).max().unwrap_or(0);
+            if numbers.len() < *least || !is_share(most, share, numbers.len()) {
+                return Vec::new();
+            }
             let direction =
                 |slot: usize| questionnaire.item_of(&questionnaire.slots[slot]).and_then(|item| item.direction);
             let is_mixed = numbers
                 .first()
                 .is_some_and(|(first, _)| numbers.iter().any(|(slot, _)| direction(*slot) != direction(*first)));
-            let enough = numbers.len() >= *least && is_mixed;
-            if enough && Exact::from_integer(most as i128) >= *share * Exact::from_integer(numbers.len() as i128) {
+            if is_mixed {
                 return numbers.into_iter().map(|(slot, _)| slot).collect();
             }
         }

@@ -250,11 +250,11 @@ impl Evaluator<'_> {
             self.decide(adjust.condition);
             let concern = variant.scales[adjust.scale].concern;
             for row in 0..self.rows {
+                let outcome = self.out.outcomes[adjust.condition][row];
                 let value = self.out.scales[adjust.scale][row];
-                let Some(exact) = value.exact() else { continue };
+                let (1.., Some(exact)) = (outcome, value.exact()) else { continue };
                 let bounded = Value::known(&adjust.limit.apply(&exact));
-                match self.out.outcomes[adjust.condition][row] {
-                    0 => {}
+                match outcome {
                     1 => self.out.scales[adjust.scale][row] = bounded,
                     _ => {
                         // Both values are possible. The cautious one is shown: the lower of a good, the higher of a concern.

@@ -2,7 +2,7 @@
 
 use bearings_engine::exact::{Exact, format_half_up};
 use bearings_engine::questionnaire::Form;
-use bearings_engine::{Reason, RowView, Ruleset, RuleOutcome, Signal, Value, Variant};
+use bearings_engine::{Reason, RowView, RuleOutcome, Ruleset, Signal, Value, Variant};
 use rustc_hash::FxHashMap;
 
 /// The columns of a scored file, and where each role's variant has them.
@@ -199,9 +199,9 @@ const HURT: bearings_engine::questionnaire::Role = bearings_engine::questionnair
 
 fn number(texts: &mut FxHashMap<(i64, i64), String>, decimals: u32, value: Value, out: &mut Vec<u8>) {
     if let Value::Known { numerator, denominator } = value {
-        let text = texts.entry((numerator, denominator)).or_insert_with(|| {
-            format_half_up(&Exact::new(i128::from(numerator), i128::from(denominator)), decimals)
-        });
+        let text = texts
+            .entry((numerator, denominator))
+            .or_insert_with(|| format_half_up(&Exact::new(i128::from(numerator), i128::from(denominator)), decimals));
         out.extend_from_slice(text.as_bytes());
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use bearings_engine::questionnaire::{Form, Role};
-use bearings_engine::{BlockAssessment, Kind, Reason, RowView, Ruleset, RuleOutcome, Signal, Variant};
+use bearings_engine::{BlockAssessment, Kind, Reason, RowView, RuleOutcome, Ruleset, Signal, Variant};
 use comfy_table::{CellAlignment, Table, TableStyle, presets};
 
 use super::{Done, Tally};
@@ -229,7 +229,8 @@ fn sections(done: &Done) -> Vec<Section> {
     if !summary.rules.is_empty() {
         let mut rules: Vec<_> = summary.rules.iter().collect();
         rules.sort_by_key(|((number, _), (fired, _))| (std::cmp::Reverse(*fired), *number));
-        let rows = rules.into_iter().map(|((_, id), (fired, undecided))| vec![id.clone(), shown(*fired), shown(*undecided)]);
+        let rows =
+            rules.into_iter().map(|((_, id), (fired, undecided))| vec![id.clone(), shown(*fired), shown(*undecided)]);
         sections.push(Section {
             name: "rules",
             heading: "Rules, by how often they fired".into(),
@@ -270,9 +271,13 @@ fn facts(done: &Done, tally: &Tally) -> Vec<(&'static str, String)> {
 
 fn closing(done: &Done) -> &'static str {
     match done.summary.kind {
-        Kind::Assessment => "These rules are expert judgement, not validated. The counts say nothing about anybody's future.",
+        Kind::Assessment => {
+            "These rules are expert judgement, not validated. The counts say nothing about anybody's future."
+        }
         Kind::Instrument => "Scores of a published instrument; no stage and no signal follow from them.",
-        Kind::Study => "A study ruleset: its outcomes are a researcher's own, and agreement with a column is no evidence.",
+        Kind::Study => {
+            "A study ruleset: its outcomes are a researcher's own, and agreement with a column is no evidence."
+        }
     }
 }
 
@@ -280,7 +285,7 @@ fn closing(done: &Done) -> &'static str {
 pub(super) fn render(done: &Done, tally: &Tally, format: SummaryFormat) -> String {
     match format {
         SummaryFormat::Json => json(done, tally),
-        SummaryFormat::Table => text(done, tally, presets::UTF8_HORIZONTAL_ONLY, ""),
+        SummaryFormat::Table => text(done, tally, presets::UTF8_BORDERS_ONLY, ""),
         SummaryFormat::Markdown => text(done, tally, presets::ASCII_MARKDOWN, "## "),
     }
 }
@@ -318,7 +323,10 @@ fn json(done: &Done, tally: &Tally) -> String {
             .iter()
             .map(|row| {
                 let cells = section.header.iter().map(|name| name.replace(' ', "_")).zip(row.iter().cloned());
-                cells.map(|(name, cell)| (name, serde_json::Value::from(cell))).collect::<serde_json::Map<_, _>>().into()
+                cells
+                    .map(|(name, cell)| (name, serde_json::Value::from(cell)))
+                    .collect::<serde_json::Map<_, _>>()
+                    .into()
             })
             .collect();
         object.insert(section.name.into(), rows.into());

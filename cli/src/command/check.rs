@@ -1,0 +1,107 @@
+//! `bearings check`: every problem of questionnaires and rulesets at once, with the lines they are on.
+
+use std::io::Write;
+use std::path::Path;
+use std::process::ExitCode;
+
+use bearings_engine::diagnostic::{Diagnostic, LoadError, Severity, SourceFile};
+use bearings_engine::questionnaire::Questionnaire;
+use bearings_engine::{Case, LoadOptions};
+
+use crate::args::{CheckArgs, Common};
+use crate::builtin;
+use crate::definition::{case_files, questionnaire_file};
+use crate::exit::{Failure, Report};
+use crate::load::Definition;
+use crate::output::Output;
+use crate::render::{self, Context};
+
+/// What a check found, with the files it is about.
+struct Found {
+    name: String,
+    facts: String,
+    problems: Vec<Diagnostic>,
+    sources: Vec<SourceFile>,
+}
+
+/// Checks what was named, or everything that is shipped.
+///
+/// # Errors
+/// Definitions with errors (with `--strict`: with warnings), after all of them were checked.
+pub(crate) fn run(args: &CheckArgs, common: &Common) -> Result<ExitCode, Failure> {
+    let found: Vec<Found> = if args.paths.is_empty() {
+        let questionnaires = builtin::questionnaire_ids().into_iter().map(|id| questionnaire(&id));
+        let rulesets = builtin::ruleset_ids().into_iter().map(|id| ruleset(id, args));
+        questionnaires.chain(rulesets).collect::<Result<_, _>>()?
+    } else {
+        args.paths.iter().map(|path| one(path, args)).collect::<Result<_, _>>()?
+    };
+    let mut output = Output::open(None)?;
+    let (mut problems, mut sources) = (Vec::new(), Vec::new());
+    for found in found {
+        if found.problems.is_empty() {
+            let line = format!("{}: ok, {}\n", found.name, found.facts);
+            output.write_all(line.as_bytes()).map_err(|error| output.failure(error))?;
+        }
+        problems.extend(found.problems);
+        sources.extend(found.sources);
+    }
+    output.finish()?;
+    let fails = |problem: &Diagnostic| args.strict || problem.severity == Severity::Error;
+    if problems.iter().any(fails) {
+        return Err(Failure::Definition(Report::Diagnostics { problems, sources }));
+    }
+    if !problems.is_empty() {
+        render::to_stderr(&render::diagnostics(&problems, &sources, Context::SourceLines, common.error_format));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A path or id is a questionnaire if it is a .json file or names one and no ruleset.
+fn one(name: &str, args: &CheckArgs) -> Result<Found, Failure> {
+    let is_json = Path::new(name).extension().is_some_and(|extension| extension == "json");
+    let is_ruleset = builtin::ruleset(name).is_some();
+    if is_json || (!is_ruleset && builtin::questionnaire(name).is_some()) {
+        questionnaire(name)
+    } else {
+        ruleset(name, args)
+    }
+}
+
+fn questionnaire(name: &str) -> Result<Found, Failure> {
+    let source = questionnaire_file(name)?;
+    let (problems, facts) = match Questionnaire::load(&source) {
+        Ok(questionnaire) => (Vec::new(), format!("{} items", questionnaire.items.len())),
+        Err(LoadError(problems)) => (problems, String::new()),
+    };
+    Ok(Found { name: source.name.clone(), facts, problems, sources: vec![source] })
+}
+
+fn ruleset(name: &str, args: &CheckArgs) -> Result<Found, Failure> {
+    let definition = match Definition::read(name, args.questionnaire.as_deref()) {
+        Ok(definition) => definition,
+        // A questionnaire that does not load is what is wrong with the ruleset.
+        Err(Failure::Definition(Report::Diagnostics { problems, sources })) => {
+            return Ok(Found { name: name.to_owned(), facts: String::new(), problems, sources });
+        }
+        Err(other) => return Err(other),
+    };
+    let mut sources = definition.files.clone();
+    let cases = case_files(name)?;
+    let (mut problems, facts) = match definition.compile(&LoadOptions::all()) {
+        Ok((ruleset, warnings)) => {
+            let rules = ruleset.variants().map(|(_, variant)| variant.rules.len()).max().unwrap_or(0);
+            let scales = ruleset.variants().map(|(_, variant)| variant.scales.len()).max().unwrap_or(0);
+            (warnings, format!("{} with {scales} scales, {rules} rules, {} cases", ruleset.kind.as_str(), cases.len()))
+        }
+        Err(Failure::Definition(Report::Diagnostics { problems, .. })) => (problems, String::new()),
+        Err(other) => return Err(other),
+    };
+    for case in &cases {
+        if let Err(LoadError(found)) = Case::load(case, &definition.questionnaire) {
+            problems.extend(found);
+        }
+    }
+    sources.extend(cases);
+    Ok(Found { name: name.to_owned(), facts, problems, sources })
+}
