@@ -300,12 +300,6 @@ impl Scale {
         let extreme = |pick: fn(&ScaleItem) -> i64| {
             self.items.iter().map(move |item| Exact::from_integer(i128::from(pick(item))))
         };
-        let weighted = |pick: fn(&ScaleItem) -> i64| {
-            extreme(pick)
-                .zip(&self.items)
-                .map(|(value, item)| value * Exact::from_integer(i128::from(item.weight)))
-                .sum()
-        };
         let (min, max): (fn(&ScaleItem) -> i64, fn(&ScaleItem) -> i64) = (|item| item.min, |item| item.max);
         let zero = Exact::from_integer(0);
         match self.aggregation {
@@ -314,8 +308,13 @@ impl Scale {
                 Attainable::Between(extreme(min).min().unwrap_or(zero), extreme(max).max().unwrap_or(zero))
             }
             Aggregation::Sum => {
-                let low = if self.may_be_absent() { zero } else { weighted(min) };
-                Attainable::Between(low, weighted(max))
+                // An item that does not apply adds nothing, which may be less, or more, than it can add.
+                let ends = self.items.iter().map(|item| {
+                    let (low, high) = (item.weight * item.min, item.weight * item.max);
+                    if item.may_be_absent { (low.min(0), high.max(0)) } else { (low, high) }
+                });
+                let (low, high) = ends.fold((0, 0), |sum, ends| (sum.0 + ends.0, sum.1 + ends.1));
+                Attainable::Between(crate::exact::whole(low), crate::exact::whole(high))
             }
         }
     }
@@ -345,26 +344,22 @@ pub(crate) fn band(value: &Exact, cuts: &[Cut]) -> usize {
 
 /// The exact mean of values over those that are known; `zeroed` values count as zero.
 pub(crate) fn mean(values: impl Iterator<Item = Value>) -> (Value, usize, usize) {
-    let (mut numerator, mut denominator) = (0_i128, 1_i128);
+    let mut sum = Some(Exact::from_integer(0));
     let (mut known, mut unknown) = (0, 0);
     for value in values {
-        match value {
-            Value::Known { numerator: n, denominator: d } => {
+        match value.exact() {
+            Some(value) => {
                 known += 1;
-                numerator = numerator * i128::from(d) + i128::from(n) * denominator;
-                denominator *= i128::from(d);
-                // Keep the parts small; a sum of a few scales never needs this.
-                if denominator > 1 << 40 {
-                    let reduced = Exact::new(numerator, denominator);
-                    (numerator, denominator) = (*reduced.numer(), *reduced.denom());
-                }
+                sum = sum.and_then(|sum| crate::exact::add(&sum, &value));
             }
-            Value::Unknown => unknown += 1,
-            Value::Absent => {}
+            None => unknown += usize::from(value == Value::Unknown),
         }
     }
     let value = match i128::try_from(known) {
-        Ok(count) if count > 0 => Value::known(&Exact::new_raw(numerator, denominator * count)),
+        // Too fine to be held: it exists, and is not known.
+        Ok(count) if count > 0 => sum
+            .and_then(|sum| crate::exact::div(&sum, &Exact::from_integer(count)))
+            .map_or(Value::Unknown, |mean| Value::known(&mean)),
         _ => Value::Absent,
     };
     (value, known, unknown)
@@ -377,3 +372,6 @@ fn gcd(a: i64, b: i64) -> i64 {
 fn lcm(a: i64, b: i64) -> i64 {
     (a / gcd(a, b)).saturating_mul(b)
 }
+
+#[cfg(test)]
+mod tests;

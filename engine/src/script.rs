@@ -131,6 +131,14 @@ impl Script {
 
     /// Adds a helper function: `fn low(x) { x <= 1 }`.
     pub(crate) fn add_function(&mut self, text: &str) -> Result<(), ScriptError> {
+        if self.functions.len() >= sandbox::MAX_FUNCTIONS {
+            return Err(ScriptError {
+                span: None,
+                function: None,
+                message: format!("a ruleset may have at most {} helper functions", sandbox::MAX_FUNCTIONS),
+                limit: true,
+            });
+        }
         self.engine.set_strict_variables(true);
         let compiled = self.engine.compile(text);
         self.engine.set_strict_variables(false);

@@ -24,7 +24,7 @@ pub(super) fn interpreters(draft: &Draft<'_>, model: &Model<'_>, problems: &mut 
     raw_names.extend(model.raw_names.clone());
     let mut raw = Script::new(questionnaire, raw_names, model.ids.clone());
     for declaration in &draft.declarations {
-        if let Body::Function { text } = &declaration.body {
+        if let Body::Function { text, .. } = &declaration.body {
             if let Err(error) = plain.add_function(text).and_then(|()| raw.add_function(text)) {
                 let start = function_place(declaration).span.start;
                 let span = error
@@ -44,16 +44,26 @@ pub(super) fn interpreters(draft: &Draft<'_>, model: &Model<'_>, problems: &mut 
 
 /// Where the text of a helper function stands.
 fn function_place(declaration: &crate::ruleset::Declaration) -> Place {
-    let Body::Function { text } = &declaration.body else {
+    let Body::Function { text, .. } = &declaration.body else {
         return declaration.id.place.clone();
     };
-    let start = declaration.id.place.span.start.saturating_sub(text.find(&declaration.id.text).unwrap_or(0));
+    let start = declaration
+        .id
+        .place
+        .span
+        .start
+        .saturating_sub(text.get(2..).and_then(|rest| rest.find(&declaration.id.text)).map_or(0, |at| at + 2));
     Place { file: declaration.id.place.file, span: start..start + text.len() }
 }
 
 /// The decision tree of every condition, in the order of their numbers.
 pub(super) fn explore_all(draft: &Draft<'_>, model: &mut Model<'_>, problems: &mut Vec<Diagnostic>) -> Vec<Tree> {
+    let before = problems.len();
     let scripts = interpreters(draft, model, problems);
+    // Without a helper, every condition that calls it would fail once more.
+    if problems.len() > before {
+        return vec![Tree::Leaf(false); model.conditions.len()];
+    }
     let domain = Rc::new(model.domain.clone());
     let mut left = MAX_PATHS_OF_VARIANT;
     let mut trees = Vec::new();
@@ -73,7 +83,9 @@ pub(super) fn explore_all(draft: &Draft<'_>, model: &mut Model<'_>, problems: &m
         };
         match tree {
             Ok(tree) => {
-                if !wanted.raw {
+                // A named condition is tabulated twice, and told of once.
+                let twice = |other: &super::model::Wanted<'_>| !other.raw && other.expr.place == expr.place;
+                if !wanted.raw || !model.conditions.iter().any(twice) {
                     warn(draft, model, expr, &tree, &trees, problems);
                 }
                 trees.push(tree);

@@ -117,14 +117,36 @@ pub(crate) enum KindFile {
 }
 
 /// Options written out, or the name of a shared list.
-#[derive(Debug, Deserialize)]
-#[serde(untagged)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[derive(Debug)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(untagged))]
 pub(crate) enum OptionsFile {
     /// The name of a list in `option_lists`.
     Named(String),
     /// The options themselves.
     Listed(Vec<OptionFile>),
+}
+
+// By hand, since serde's own error for such a choice names neither the field nor its place.
+impl<'de> Deserialize<'de> for OptionsFile {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Options;
+        impl<'de> serde::de::Visitor<'de> for Options {
+            type Value = OptionsFile;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("a list of options, or the name of one in `option_lists`")
+            }
+
+            fn visit_str<E>(self, name: &str) -> Result<OptionsFile, E> {
+                Ok(OptionsFile::Named(name.to_owned()))
+            }
+
+            fn visit_seq<A: serde::de::SeqAccess<'de>>(self, list: A) -> Result<OptionsFile, A::Error> {
+                Vec::deserialize(serde::de::value::SeqAccessDeserializer::new(list)).map(OptionsFile::Listed)
+            }
+        }
+        deserializer.deserialize_any(Options)
+    }
 }
 
 /// A response option as it is written.
@@ -151,7 +173,7 @@ pub enum OptionValue {
 
 /// A text, the same for everybody or worded by role and bond. `{bond}` stands for the word for the bond.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, deny_unknown_fields)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub enum Wording {
     /// The same for everybody.

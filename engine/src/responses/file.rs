@@ -26,12 +26,40 @@ pub struct AnswersFile {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub adaptive: bool,
     /// The answers by item; a list of option words for a multi item.
+    #[serde(deserialize_with = "unique")]
     pub answers: BTreeMap<String, AnswerValue>,
     /// Why an answer is missing, by item; an item of the form that stands in neither map is skipped.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "unique")]
     pub missing: BTreeMap<String, Missing>,
     /// Whether the safety block is in the file.
     pub safety: SafetyBlock,
+}
+
+/// A map in which no key may occur twice: of two answers to one item, neither may win silently.
+fn unique<'de, D: serde::Deserializer<'de>, V: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<BTreeMap<String, V>, D::Error> {
+    struct Unique<V>(std::marker::PhantomData<V>);
+    impl<'de, V: Deserialize<'de>> serde::de::Visitor<'de> for Unique<V> {
+        type Value = BTreeMap<String, V>;
+
+        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("one value for each item")
+        }
+
+        fn visit_map<A: serde::de::MapAccess<'de>>(self, mut access: A) -> Result<Self::Value, A::Error> {
+            let mut map = BTreeMap::new();
+            while let Some(key) = access.next_key::<String>()? {
+                let value = access.next_value()?;
+                if map.contains_key(&key) {
+                    return Err(serde::de::Error::custom(format!("`{key}` occurs twice")));
+                }
+                map.insert(key, value);
+            }
+            Ok(map)
+        }
+    }
+    deserializer.deserialize_map(Unique(std::marker::PhantomData))
 }
 
 /// Which questionnaire.
@@ -83,7 +111,10 @@ impl AnswersFile {
             return Err(LoadError(vec![problem]));
         }
         file.responses(questionnaire, role).map_err(|problems| {
-            LoadError(problems.into_iter().map(|problem| located(&source.name, &source.text, &problem)).collect())
+            let mut told: Vec<Diagnostic> =
+                problems.into_iter().map(|problem| located(&source.name, &source.text, &problem)).collect();
+            told.sort_by_key(|problem| problem.span.as_ref().map(|span| span.start));
+            LoadError(told)
         })
     }
 
@@ -126,6 +157,10 @@ impl AnswersFile {
                         slot: id.clone(),
                         expected: "one value, not a list".into(),
                     });
+                }
+                // An option is answered with its item, as a list.
+                (AnswerValue::One(_), None) if questionnaire.slot(id).is_some() => {
+                    problems.push(ResponseProblem::UnknownItem { id: id.clone(), near: None });
                 }
                 (AnswerValue::One(value), _) => {
                     given.insert(id.clone(), Ok(value.clone()));
@@ -207,7 +242,7 @@ pub fn write_answers(questionnaire: &Questionnaire, responses: &Responses) -> An
 
 /// A parser's message may quote the value it met, in quotes or backticks ("invalid type: integer `3`, expected ...").
 fn without_values(problem: Diagnostic) -> Diagnostic {
-    let message = match problem.message.split_once(", expected ") {
+    let message = match problem.message.rsplit_once(", expected ") {
         Some((_, rest)) => format!("a value does not fit; expected {rest}"),
         None => problem.message.clone(),
     };

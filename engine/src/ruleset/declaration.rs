@@ -75,24 +75,78 @@ pub(crate) struct Declaration {
 /// What is particular to each kind of declaration.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Body {
-    Header { kind: Kind, version: String, questionnaire: Name },
-    Param { value: Exact, from: Exact, to: Exact },
-    Const { value: Exact },
-    Function { text: String },
-    Condition { when: Expr },
-    Scale { aggregation: Aggregation, terms: Vec<Term>, need: Option<Exact>, prorate: bool, concern: bool },
-    Adjust { limit: Limit, when: Expr },
-    Aggregate { parts: Vec<Part>, need: Option<Exact> },
-    Rule { when: Expr, effects: Vec<Effect> },
-    Sign { adds: bool, present: u8 },
-    Overlay { when: Expr },
-    Stage { when: When },
-    Signal { when: When, titles: Vec<(Bond, String)> },
-    Reason { when: Option<When> },
-    Band { comparison: Comparison, value: Exact, population: String },
-    Straightline { share: Exact, least: usize },
-    Contradicts { other: Name },
-    Floor { share: Exact },
+    Header {
+        kind: Kind,
+        version: String,
+        questionnaire: Name,
+    },
+    Param {
+        value: Exact,
+        from: Exact,
+        to: Exact,
+    },
+    Const {
+        value: Exact,
+    },
+    Function {
+        text: String,
+        /// What it calls.
+        calls: Vec<Name>,
+    },
+    Condition {
+        when: Expr,
+    },
+    Scale {
+        aggregation: Aggregation,
+        terms: Vec<Term>,
+        need: Option<Exact>,
+        prorate: bool,
+        concern: bool,
+    },
+    Adjust {
+        limit: Limit,
+        when: Expr,
+    },
+    Aggregate {
+        parts: Vec<Part>,
+        need: Option<Exact>,
+    },
+    Rule {
+        when: Expr,
+        effects: Vec<Effect>,
+    },
+    Sign {
+        adds: bool,
+        present: u8,
+    },
+    Overlay {
+        when: Expr,
+    },
+    Stage {
+        when: When,
+    },
+    Signal {
+        when: When,
+        titles: Vec<(Bond, String)>,
+    },
+    Reason {
+        when: Option<When>,
+    },
+    Band {
+        comparison: Comparison,
+        value: Exact,
+        population: String,
+    },
+    Straightline {
+        share: Exact,
+        least: usize,
+    },
+    Contradicts {
+        other: Name,
+    },
+    Floor {
+        share: Exact,
+    },
 }
 
 /// A condition, or the last resort.

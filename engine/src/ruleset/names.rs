@@ -62,6 +62,7 @@ pub(super) fn check(draft: &Draft<'_>, problems: &mut Vec<Diagnostic>) {
         check.declaration(declaration);
     }
     check.unused();
+    check.shadowed();
 }
 
 impl<'a> Names<'a, '_> {
@@ -199,6 +200,18 @@ impl<'a> Names<'a, '_> {
     }
 
     fn declaration(&mut self, declaration: &'a Declaration) {
+        let shown = matches!(
+            declaration.body,
+            Body::Rule { .. } | Body::Overlay { .. } | Body::Stage { .. } | Body::Signal { .. } | Body::Reason { .. }
+        );
+        let titles: &[(_, String)] = match &declaration.body {
+            Body::Signal { titles, .. } => titles,
+            _ => &[],
+        };
+        let texts = declaration.title.iter().chain(&declaration.next).chain(titles.iter().map(|(_, title)| title));
+        for text in texts.filter(|_| shown) {
+            self.sentence(Some(&Name { text: text.clone(), place: declaration.id.place.clone() }));
+        }
         match &declaration.body {
             Body::Scale { terms, need, .. } => {
                 let mut once = BTreeSet::new();
@@ -229,6 +242,7 @@ impl<'a> Names<'a, '_> {
             }
             Body::Adjust { when, .. } => {
                 self.named(&declaration.id, NameKind::Scale, "scale");
+                self.sentence(declaration.because.as_ref());
                 self.expression(when, &Context { what: "an adjustment", upto: Stratum::Scales, flagged: false }, 0);
             }
             Body::Rule { when, effects } => {
@@ -272,6 +286,7 @@ impl<'a> Names<'a, '_> {
                     self.problems.push(self.draft.error(Code::MissingClause, &declaration.id.place, message));
                 }
             },
+            Body::Function { calls, .. } => self.helper(&declaration.id, calls),
             Body::Band { .. } => self.named(&declaration.id, NameKind::Scale, "scale"),
             Body::Contradicts { other } => {
                 self.scale_item(&declaration.id);
@@ -481,6 +496,25 @@ impl<'a> Names<'a, '_> {
         }
     }
 
+    /// A helper sees only its parameters: it calls arithmetic and other helpers, and reads nothing.
+    fn helper(&mut self, id: &Name, calls: &[Name]) {
+        if function(&id.text).is_some() {
+            let message = format!("`{}` is a function of the language", id.text);
+            self.problems.push(self.draft.error(Code::DuplicateId, &id.place, message));
+        }
+        for call in calls {
+            let pure = ["min", "max", "abs"].contains(&call.text.as_str());
+            let own = self.draft.declarations.iter().any(|declaration| {
+                matches!(declaration.body, Body::Function { .. }) && declaration.id.text == call.text
+            });
+            if !pure && !own {
+                let message = format!("a helper function cannot call `{}`", call.text);
+                let problem = self.draft.error(Code::UnknownFunction, &call.place, message);
+                self.problems.push(problem.hint("it sees only its parameters; read outside and pass what it needs"));
+            }
+        }
+    }
+
     fn call(&mut self, name: &Name, argument: Option<&Name>, context: &Context, depth: usize) {
         let Some(known) = function(&name.text) else {
             let own =
@@ -669,6 +703,25 @@ impl<'a> Names<'a, '_> {
         }
     }
 
+    /// Stages and signals behind an `otherwise` of the same role.
+    fn shadowed(&mut self) {
+        let draft = self.draft;
+        let mut last: Vec<(&str, Option<Role>)> = Vec::new();
+        for declaration in &draft.declarations {
+            let (Body::Stage { when } | Body::Signal { when, .. }) = &declaration.body else { continue };
+            let word = space(&declaration.body);
+            let behind =
+                last.iter().any(|(known, role)| *known == word && (role.is_none() || *role == declaration.role));
+            if behind {
+                let message = format!("`{}` stands behind one that always matches", declaration.id.text);
+                self.problems.push(draft.warning(Code::ShadowedStage, &declaration.id.place, message));
+            }
+            if *when == When::Otherwise {
+                last.push((word, declaration.role));
+            }
+        }
+    }
+
     fn unused(&mut self) {
         let shown = |body: &Body| matches!(body, Body::Condition { .. } | Body::Param { .. } | Body::Const { .. });
         let draft = self.draft;
@@ -690,16 +743,24 @@ impl<'a> Names<'a, '_> {
 }
 
 fn reads_flagged(draft: &Draft<'_>, expr: &Expr, depth: usize) -> bool {
-    expr.calls.iter().any(|(name, _)| name.text == "flagged")
-        || expr.names.iter().any(|name| {
-            depth < 16
+    expr.calls.iter().any(|(name, argument)| {
+        name.text == "flagged"
+            || name.text == "fired"
+                && depth < 16
                 && draft.declarations.iter().any(|declaration| match &declaration.body {
-                    Body::Condition { when } => {
-                        declaration.id.text == name.text && reads_flagged(draft, when, depth + 1)
+                    Body::Rule { when, .. } => {
+                        argument.as_ref().is_some_and(|rule| rule.text == declaration.id.text)
+                            && reads_flagged(draft, when, depth + 1)
                     }
                     _ => false,
                 })
-        })
+    }) || expr.names.iter().any(|name| {
+        depth < 16
+            && draft.declarations.iter().any(|declaration| match &declaration.body {
+                Body::Condition { when } => declaration.id.text == name.text && reads_flagged(draft, when, depth + 1),
+                _ => false,
+            })
+    })
 }
 
 /// The names in `{...}`; `{{` is a brace.

@@ -107,6 +107,8 @@ struct Clauses {
     prorate: bool,
     concern: bool,
     adds: bool,
+    /// The clauses that were met; none may be given twice.
+    seen: Vec<&'static str>,
 }
 
 impl<'a> Parser<'a> {
@@ -219,15 +221,17 @@ impl<'a> Parser<'a> {
             self.at += 1;
         }
         self.peek()?;
+        let start = self.at;
         let parsed = self.declaration(doc);
-        if parsed.is_err() {
-            self.skip_to_next();
+        // A problem that is found at the closing `;` must not cost the next declaration.
+        let closed = self.at > start && self.tokens.get(self.at - 1).is_some_and(|last| self.text(last) == ";");
+        if parsed.is_err() && !closed {
+            self.skip_to_next(start);
         }
         Some(parsed)
     }
 
-    fn skip_to_next(&mut self) {
-        let start = self.at;
+    fn skip_to_next(&mut self, start: usize) {
         while self.peek().is_some() && !self.eat(";") {
             let starts_next = self.at > start && DECLARATIONS.contains(&self.peek_text()) && self.starts_line();
             if starts_next {
@@ -404,7 +408,15 @@ impl<'a> Parser<'a> {
             self.at += 1;
         }
         let mut depth = 0;
+        let mut calls = Vec::new();
         while let Some(token) = self.peek() {
+            if token.kind == TokenKind::Word && self.tokens.get(self.at + 1).is_some_and(|next| self.text(next) == "(")
+            {
+                let word = self.text(token);
+                if !["if", "while", "switch", "for", "loop", "else"].contains(&word) {
+                    calls.push(Name { text: word.to_owned(), place: self.place(token.span.clone()) });
+                }
+            }
             self.at += 1;
             match self.text(token) {
                 "{" | "#{" => depth += 1,
@@ -413,7 +425,7 @@ impl<'a> Parser<'a> {
             }
             if depth == 0 {
                 let text = self.source.text.get(start..token.span.end).unwrap_or("").to_owned();
-                return Ok((id, Body::Function { text }, Clauses::default()));
+                return Ok((id, Body::Function { text, calls }, Clauses::default()));
             }
         }
         self.expected("`}`")
@@ -592,6 +604,16 @@ impl<'a> Parser<'a> {
             wanted.push(format!("`{end}`"));
             return self.expected(&wanted.join(", "));
         }
+        let group = match keyword {
+            "otherwise" => "when",
+            "at_least" => "at_most",
+            "title" if !is_title => "titles",
+            other => CLAUSES.into_iter().find(|known| *known == other).unwrap_or("adds"),
+        };
+        if clauses.seen.contains(&group) {
+            return self.fail(format!("`{keyword}` is given twice"));
+        }
+        clauses.seen.push(group);
         if !is_title {
             self.at += 1;
         }
@@ -731,8 +753,10 @@ impl<'a> Parser<'a> {
                     let name = Name { text: word.to_owned(), place: self.place(token.span.clone()) };
                     let next = self.tokens.get(self.at + 1);
                     if next.is_some_and(|next| self.text(next) == "(") {
+                        let whole =
+                            self.tokens.get(self.at + 3).is_some_and(|after| [")", ","].contains(&self.text(after)));
                         let argument = match self.tokens.get(self.at + 2) {
-                            Some(Token { kind: TokenKind::Text(text), span }) => {
+                            Some(Token { kind: TokenKind::Text(text), span }) if whole => {
                                 Some(Name { text: text.clone(), place: self.place(span.clone()) })
                             }
                             _ => None,

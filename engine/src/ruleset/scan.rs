@@ -58,7 +58,16 @@ pub(crate) fn scan(source: &SourceFile, problems: &mut Vec<Diagnostic>) -> Vec<T
             }
             line.len()
         } else if rest.starts_with("/*") {
-            rest.find("*/").map_or(rest.len(), |end| end + 2)
+            match rest.find("*/") {
+                Some(end) => end + 2,
+                None => {
+                    let message = "this comment is not closed";
+                    problems.push(
+                        Diagnostic::error(Code::Syntax, &source.name, at..at + 2, message).hint("add the closing `*/`"),
+                    );
+                    rest.len()
+                }
+            }
         } else if first == '"' || first == '`' {
             string(source, at, first, &mut tokens, problems)
         } else if first.is_ascii_digit() {

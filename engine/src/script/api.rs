@@ -348,6 +348,7 @@ pub(super) fn register(engine: &mut Engine, session: &Rc<Session>) {
     register_no_value::<f64>(engine);
     register_no_value::<Form>(engine);
     register_no_value::<ImmutableString>(engine);
+    engine.register_fn("-", |_: NoValue| NoValue);
     for (name, _) in Order::ALL {
         engine.register_fn(name, |_: NoValue, _: NoValue| false);
     }

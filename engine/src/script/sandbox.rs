@@ -12,7 +12,7 @@ const MAX_OPERATIONS: u64 = 5_000;
 const MAX_CALL_LEVELS: usize = 8;
 const MAX_EXPRESSION_DEPTH: usize = 64;
 const MAX_STRING_BYTES: usize = 256;
-const MAX_FUNCTIONS: usize = 64;
+pub(super) const MAX_FUNCTIONS: usize = 64;
 const MAX_VARIABLES: usize = 32;
 
 /// Words of Rhai that rules do not have.
