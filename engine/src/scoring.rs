@@ -38,9 +38,10 @@ impl Value {
 
     /// A known value; unknown if it does not fit (which loading a ruleset rules out).
     pub(crate) fn known(value: &Exact) -> Self {
-        match (i64::try_from(*value.numer()), i64::try_from(*value.denom())) {
-            (Ok(numerator), Ok(denominator)) => Value::Known { numerator, denominator },
-            _ => Value::Unknown,
+        let fits = |value: &Exact| Some((i64::try_from(*value.numer()).ok()?, i64::try_from(*value.denom()).ok()?));
+        match fits(value).or_else(|| fits(&value.reduced())) {
+            Some((numerator, denominator)) => Value::Known { numerator, denominator },
+            None => Value::Unknown,
         }
     }
 
@@ -327,6 +328,16 @@ impl Scale {
         }
     }
 
+    /// The greatest denominator that a score can have.
+    pub(crate) fn greatest_denominator(&self) -> i64 {
+        let weights = self.items.iter().map(|item| match self.aggregation {
+            Aggregation::Percent => item.weight * self.unit,
+            Aggregation::Mean => item.weight,
+            Aggregation::Sum => item.weight * (item.max - item.min),
+        });
+        weights.sum::<i64>().max(1)
+    }
+
     /// Whether every sum that can occur stays far inside 64 bits.
     pub(crate) fn fits(&self) -> bool {
         let total: Option<i64> = self.items.iter().try_fold(0_i64, |sum, item| {
@@ -344,25 +355,36 @@ pub(crate) fn band(value: &Exact, cuts: &[Cut]) -> usize {
 
 /// The exact mean of values over those that are known; `zeroed` values count as zero.
 pub(crate) fn mean(values: impl Iterator<Item = Value>) -> (Value, usize, usize) {
-    let mut sum = Some(Exact::from_integer(0));
+    // As numerator and denominator, without reducing: loading has made sure that the mean fits.
+    let mut sum = Some((0_i128, 1_i128));
     let (mut known, mut unknown) = (0, 0);
     for value in values {
-        match value.exact() {
-            Some(value) => {
+        match value {
+            Value::Known { numerator, denominator } => {
                 known += 1;
-                sum = sum.and_then(|sum| crate::exact::add(&sum, &value));
+                sum = sum.and_then(|sum| add_fractions(sum, (numerator.into(), denominator.into())));
             }
-            None => unknown += usize::from(value == Value::Unknown),
+            Value::Unknown => unknown += 1,
+            Value::Absent => {}
         }
     }
     let value = match i128::try_from(known) {
-        // Too fine to be held: it exists, and is not known.
         Ok(count) if count > 0 => sum
-            .and_then(|sum| crate::exact::div(&sum, &Exact::from_integer(count)))
-            .map_or(Value::Unknown, |mean| Value::known(&mean)),
+            .and_then(|(n, d)| Some(Value::known(&Exact::new_raw(n, d.checked_mul(count)?))))
+            .unwrap_or(Value::Unknown),
         _ => Value::Absent,
     };
     (value, known, unknown)
+}
+
+/// The sum of two fractions; reduced only where it would not fit otherwise.
+fn add_fractions(a: (i128, i128), b: (i128, i128)) -> Option<(i128, i128)> {
+    let plain =
+        |a: (i128, i128)| Some((a.0.checked_mul(b.1)?.checked_add(b.0.checked_mul(a.1)?)?, a.1.checked_mul(b.1)?));
+    plain(a).or_else(|| {
+        let sum = crate::exact::add(&Exact::new(a.0, a.1), &Exact::new(b.0, b.1))?;
+        Some((*sum.numer(), *sum.denom()))
+    })
 }
 
 fn gcd(a: i64, b: i64) -> i64 {

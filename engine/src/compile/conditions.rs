@@ -118,6 +118,7 @@ fn warn(
     } else if reads_something && !tree.reaches(false) {
         problems.push(draft.warning(Code::AlwaysTrue, &expr.place, "this condition holds whatever the answers are"));
     }
+    comparisons(draft, model, expr, problems);
     let lacks = expr.negated.iter().any(|name| match model.names.get(name) {
         Some(Meaning::Slot(slot)) => model.domain.slots.get(*slot).is_some_and(|(_, lacks)| *lacks),
         Some(Meaning::Quantity(quantity)) => model.domain.quantity(*quantity).1,
@@ -130,6 +131,33 @@ fn warn(
         let problem =
             draft.warning(Code::NegatedMissing, &expr.place, "`!` also holds when an answer here does not apply");
         problems.push(problem.hint("write the opposite comparison, or add `answered(...)`"));
+    }
+}
+
+/// Comparisons of an item with a literal that none of its answers, or all of them, make true.
+fn comparisons(draft: &Draft<'_>, model: &Model<'_>, expr: &Expr, problems: &mut Vec<Diagnostic>) {
+    for (name, operator, literal) in &expr.comparisons {
+        let Some(Meaning::Slot(slot)) = model.names.get(&name.text) else { continue };
+        let Some(levels) = draft.questionnaire.slots.get(*slot).map(|slot| &slot.levels) else { continue };
+        let mut truths =
+            (0..levels.count()).filter_map(|level| levels.value(level)).map(|value| operator.holds(&value, literal));
+        let first = truths.next().unwrap_or(false);
+        // An answer that does not apply makes every comparison false.
+        let lacks = model.domain.slots.get(*slot).is_some_and(|(_, lacks)| *lacks);
+        if truths.any(|truth| truth != first) || (first && lacks) {
+            continue;
+        }
+        // The whole condition may have been reported already, from the same place on.
+        let reported = |problem: &Diagnostic| {
+            matches!(problem.code, Code::NeverTrue | Code::AlwaysTrue)
+                && problem.span.as_ref().is_some_and(|span| span.start == name.place.span.start)
+        };
+        if problems.iter().any(reported) {
+            continue;
+        }
+        let (code, what) = if first { (Code::AlwaysTrue, "every answer") } else { (Code::NeverTrue, "no answer") };
+        let message = format!("{what} to `{}` makes this comparison true", name.text);
+        problems.push(draft.warning(code, &name.place, message));
     }
 }
 

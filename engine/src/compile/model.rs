@@ -13,6 +13,9 @@ use crate::ruleset::{Body, Draft, Effect, Expr, Name};
 use crate::scoring::{Need, Scale, ScaleItem};
 use crate::script::{Attainable, Domain, Ids, Meaning, Quantity};
 
+/// The greatest denominator that a mean may have, so that its numerator fits 64 bits with room to spare.
+const FINEST: i64 = 1 << 52;
+
 /// A variant in the making.
 pub(super) struct Model<'a> {
     pub(super) questionnaire: &'a Questionnaire,
@@ -95,7 +98,7 @@ impl<'a> Model<'a> {
             model.scale(draft, declaration, problems);
         }
         for declaration in draft.for_role(role) {
-            model.aggregate(draft, declaration);
+            model.aggregate(draft, declaration, problems);
         }
         for declaration in draft.for_role(role) {
             model.sign_or_condition(declaration);
@@ -296,7 +299,12 @@ impl<'a> Model<'a> {
         }
     }
 
-    fn aggregate(&mut self, draft: &Draft<'_>, declaration: &'a crate::ruleset::Declaration) {
+    fn aggregate(
+        &mut self,
+        draft: &Draft<'_>,
+        declaration: &'a crate::ruleset::Declaration,
+        problems: &mut Vec<Diagnostic>,
+    ) {
         let Body::Aggregate { parts, need } = &declaration.body else {
             return;
         };
@@ -311,6 +319,14 @@ impl<'a> Model<'a> {
             known.push(Part { of, zero_when });
         }
         if known.is_empty() {
+            return;
+        }
+        let fineness =
+            known.iter().try_fold(known.len() as i64, |product, part| product.checked_mul(self.fineness(part.of)?));
+        if fineness.is_none_or(|fineness| fineness > FINEST) {
+            let message =
+                "this mean is too fine to be exact: the ranges or weights of its scales have no common measure";
+            problems.push(draft.error(Code::InvalidNumber, &declaration.id.place, message));
             return;
         }
         // `need` counts the parts as declared; where fewer exist in this variant, all of them are needed.
@@ -330,6 +346,17 @@ impl<'a> Model<'a> {
             at: draft.at(&declaration.id.place),
             parts: known,
         });
+    }
+
+    /// The greatest denominator of a part's value.
+    fn fineness(&self, part: PartOf) -> Option<i64> {
+        match part {
+            PartOf::Scale(scale) => Some(self.variant.scales.get(scale)?.greatest_denominator()),
+            PartOf::Aggregate(other) => {
+                let parts = &self.variant.aggregates.get(other)?.parts;
+                parts.iter().try_fold(parts.len() as i64, |product, part| product.checked_mul(self.fineness(part.of)?))
+            }
+        }
     }
 
     fn sign_or_condition(&mut self, declaration: &'a crate::ruleset::Declaration) {

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::exact::Exact;
-use crate::questionnaire::{Bond, Role};
+use crate::questionnaire::{Bond, Operator, OptionValue, Role};
 
 /// Where something stands: which file of the ruleset, which bytes of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +28,8 @@ pub(crate) struct Expr {
     pub(crate) names: Vec<Name>,
     /// Calls, with their first argument if that is a string.
     pub(crate) calls: Vec<(Name, Option<Name>)>,
+    /// Comparisons of a name with a literal: the name, the operator, the literal.
+    pub(crate) comparisons: Vec<(Name, Operator, OptionValue)>,
     /// The words that `!` stands before, or before the bracket they stand in.
     pub(crate) negated: Vec<String>,
 }

@@ -14,7 +14,7 @@ use super::declaration::*;
 use super::scan::{Token, TokenKind, scan};
 use crate::diagnostic::{Code, Diagnostic, SourceFile, nearest};
 use crate::exact::{Exact, parse_decimal};
-use crate::questionnaire::{Bond, Role};
+use crate::questionnaire::{Bond, Operator, OptionValue, Role};
 
 /// The words that start a declaration.
 const DECLARATIONS: [&str; 19] = [
@@ -702,6 +702,33 @@ impl<'a> Parser<'a> {
         }
     }
 
+    /// `name op literal`, if nothing is computed on either side of it.
+    fn comparison(&self, name: &Name) -> Option<(Name, Operator, OptionValue)> {
+        let arithmetic =
+            |token: Option<&Token>| token.is_some_and(|token| ["+", "-", "*", "/"].contains(&self.text(token)));
+        let (operator, literal) = (self.tokens.get(self.at + 1)?, self.tokens.get(self.at + 2)?);
+        if arithmetic(self.at.checked_sub(1).and_then(|before| self.tokens.get(before)))
+            || arithmetic(self.tokens.get(self.at + 3))
+        {
+            return None;
+        }
+        let operator = match self.text(operator) {
+            "==" => Operator::Equal,
+            "!=" => Operator::NotEqual,
+            "<=" => Operator::AtMost,
+            ">=" => Operator::AtLeast,
+            "<" => Operator::Less,
+            ">" => Operator::Greater,
+            _ => return None,
+        };
+        let value = match &literal.kind {
+            TokenKind::Text(word) => OptionValue::Word(word.clone()),
+            TokenKind::Number => OptionValue::Number(self.text(literal).parse().ok()?),
+            _ => return None,
+        };
+        Some((name.clone(), operator, value))
+    }
+
     /// The words behind a `!`: the next one, or all in the next brackets.
     fn negated(&self, words: &mut Vec<String>) {
         let mut depth = 0_usize;
@@ -732,6 +759,7 @@ impl<'a> Parser<'a> {
         let mut names = Vec::new();
         let mut calls = Vec::new();
         let mut negated = Vec::new();
+        let mut comparisons = Vec::new();
         while let Some(token) = self.peek() {
             let text = self.text(token);
             match (&token.kind, text) {
@@ -763,6 +791,7 @@ impl<'a> Parser<'a> {
                         };
                         calls.push((name, argument));
                     } else if !["true", "false", "if", "else", "switch"].contains(&word) {
+                        comparisons.extend(self.comparison(&name));
                         names.push(name);
                     }
                 }
@@ -778,7 +807,7 @@ impl<'a> Parser<'a> {
         }
         let span = first.span.start..last.span.end;
         let text = self.source.text.get(span.clone()).unwrap_or("").to_owned();
-        Ok(Expr { text, place: self.place(span), names, calls, negated })
+        Ok(Expr { text, place: self.place(span), names, calls, comparisons, negated })
     }
 }
 
