@@ -1,5 +1,6 @@
 //! From the names somebody typed to a loaded ruleset and its questionnaire.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use bearings_engine::diagnostic::{Diagnostic, SourceFile};
@@ -27,7 +28,11 @@ impl Definition {
         let named = header_of(&files).map(|(_, questionnaire)| questionnaire);
         let source = match (questionnaire, &named) {
             (Some(given), _) => questionnaire_file(given)?,
-            (None, Some(named)) => questionnaire_file(named)?,
+            (None, Some(named)) => match beside(ruleset) {
+                // A ruleset of one's own may bring its questionnaire along.
+                Some(own) if questionnaire_file(named).is_err() => questionnaire_file(&own)?,
+                _ => questionnaire_file(named)?,
+            },
             // Without a readable header loading will say what is wrong; any questionnaire serves until then.
             (None, None) => questionnaire_file(crate::args::DEFAULT_RULESET)?,
         };
@@ -71,6 +76,12 @@ impl Definition {
         }
         Ok(ruleset)
     }
+}
+
+/// The `questionnaire.json` in a ruleset's folder, if there is one.
+fn beside(ruleset: &str) -> Option<String> {
+    let path = Path::new(ruleset).join("questionnaire.json");
+    path.is_file().then(|| path.to_string_lossy().into_owned())
 }
 
 /// The variants that a survey or sheet of this form can need.

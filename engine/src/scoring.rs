@@ -281,7 +281,8 @@ impl Scale {
                 if item.may_be_absent {
                     next.insert(*state);
                 }
-                if with_unknown {
+                // Where all answers are needed, a sheet that lacks one has no score.
+                if with_unknown && self.need != Need::All {
                     let mut tally = *state;
                     self.ask(&mut tally, item);
                     next.insert(tally);

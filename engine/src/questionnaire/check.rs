@@ -80,8 +80,7 @@ impl Check<'_> {
         for (at, raw) in file.items.into_iter().enumerate() {
             let path = [Step::Field("items"), Step::Element(at)];
             if !is_id(&raw.id) {
-                let message =
-                    format!("`{}` is no item id: lower-case letters, digits and `_`, starting with a letter", raw.id);
+                let message = format!("`{}` is no item id: letters, digits and `_`, starting with a letter", raw.id);
                 self.problem(Code::InvalidItem, &[path[0], path[1], Step::Field("id")], message);
             }
             if !seen.insert(raw.id.clone()) {
@@ -347,8 +346,7 @@ fn add_slots(item: &Item, at: usize, slots: &mut Vec<Slot>) {
     }
 }
 
-/// Ids are what a rule can write: a lower-case word.
+/// Ids are what a rule can write: a word. Ours are lower-case; those of other people's surveys need not be.
 fn is_id(text: &str) -> bool {
-    text.starts_with(|c: char| c.is_ascii_lowercase())
-        && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+    text.starts_with(|c: char| c.is_ascii_alphabetic()) && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
