@@ -9,8 +9,8 @@ use bearings_engine::questionnaire::QUESTIONNAIRE_FORMAT;
 use bearings_engine::responses::ANSWERS_FORMAT;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
-pub(crate) use scoring::{ColumnArgs, ExplainArgs, ExplainFormat, RowFormat, RulesArgs, ScoreArgs, SummaryFormat};
 use scoring::{EXPLAIN_EXAMPLES, SCORE_EXAMPLES};
+pub(crate) use scoring::{ExplainArgs, ExplainFormat, RowFormat, RulesArgs, ScoreArgs, SummaryFormat};
 pub(crate) use value::{ColumnPattern, FormArg, RoleArg, Setting};
 
 /// The ruleset that is used unless another one is named.

@@ -1,11 +1,13 @@
 //! Which command does what.
 
 mod check;
+mod explain;
 mod greeting;
 mod help;
 mod list;
 mod sample;
 mod score;
+mod show;
 mod test;
 
 use std::process::ExitCode;
@@ -26,8 +28,7 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Some(Command::Check(args)) => check::run(&args, &cli.common),
         Some(Command::Test(args)) => test::run(&args, &cli.common),
         Some(Command::Score(args)) => score::run(&args, &cli.common),
-        Some(Command::Explain(_) | Command::Show(_)) => {
-            Err(Failure::Usage("this command is not written yet".to_owned()))
-        }
+        Some(Command::Explain(args)) => explain::run(&args, &cli.common),
+        Some(Command::Show(args)) => show::run(&args),
     }
 }

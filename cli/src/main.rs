@@ -8,6 +8,7 @@ mod exit;
 mod load;
 mod output;
 mod render;
+mod report;
 mod sample;
 mod survey;
 

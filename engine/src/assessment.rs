@@ -70,6 +70,9 @@ pub struct Reading {
     pub against: Vec<SideItem>,
     /// The smallest changes of answers that would change the signal.
     pub would_change: Vec<WouldChange>,
+    /// Answers that contradict each other, which is why no direction is given.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub contradiction: Vec<ReadValue>,
     /// The open questions whose answers would settle the signal, whatever they are.
     pub would_settle: Vec<String>,
     /// How many one-step changes of an answer keep the signal; none unless it was decisive before that test.

@@ -124,6 +124,13 @@ pub struct Rule {
     pub(crate) condition: usize,
 }
 
+impl Rule {
+    /// Whether it can raise the sign with this number.
+    pub fn raises(&self, sign: usize) -> bool {
+        self.effects.iter().any(|effect| matches!(effect, RuleEffect::Sign(raised, _) if *raised == sign))
+    }
+}
+
 /// What a rule does when it fires.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RuleEffect {

@@ -18,7 +18,7 @@ mod tests;
 use rustc_hash::FxHashMap;
 
 pub(crate) use order::force_order;
-pub(crate) use walk::{Nearest, Opening, Walker};
+pub(crate) use walk::{Opening, Walker};
 
 /// A node or a leaf of a [`Diagram`]. A node has a greater number than its children.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -63,11 +63,6 @@ impl Diagram {
     /// An empty diagram; `levels[v]` is how many levels variable `v` has.
     pub(crate) fn new(levels: Vec<u32>, budget: usize) -> Self {
         Self { levels, nodes: Vec::new(), children: Vec::new(), known: FxHashMap::default(), budget }
-    }
-
-    /// How many nodes were made.
-    pub(crate) fn len(&self) -> usize {
-        self.nodes.len()
     }
 
     /// How many levels each variable has.

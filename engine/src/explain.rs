@@ -90,7 +90,9 @@ impl Sheet<'_> {
             signs: if no_advice {
                 BTreeMap::new()
             } else {
-                self.variant.signs.iter().enumerate().map(|(at, sign)| (sign.id.clone(), self.row.level(at))).collect()
+                let raised = |at: &usize| self.variant.rules.iter().any(|rule| rule.raises(*at));
+                let signs = self.variant.signs.iter().enumerate().filter(|(at, _)| raised(at));
+                signs.map(|(at, sign)| (sign.id.clone(), self.row.level(at))).collect()
             },
             points: self
                 .variant
@@ -103,6 +105,11 @@ impl Sheet<'_> {
             reasons_for: sides.map(|aggregate| self.side_items(aggregate, Side::For)).unwrap_or_default(),
             against: if may_advise { self.against(sides, &rules) } else { Vec::new() },
             would_change: if may_advise { self.would_change() } else { Vec::new() },
+            contradiction: self
+                .row
+                .decision_details()
+                .map(|d| self.contradiction(&d.contradiction))
+                .unwrap_or_default(),
             would_settle: if no_advice { Vec::new() } else { self.would_settle() },
             holds_under: self.row.holds_under().map(|(kept, of)| HoldsUnder { kept, of }),
             own_part: None,
@@ -110,6 +117,11 @@ impl Sheet<'_> {
             rules,
             provenance,
         }
+    }
+
+    /// The answers that contradict each other; a whole sheet of equal answers is not listed.
+    fn contradiction(&self, slots: &[usize]) -> Vec<ReadValue> {
+        if slots.len() > 2 { Vec::new() } else { slots.iter().map(|slot| self.slot_read(*slot, None)).collect() }
     }
 
     fn signal(&self) -> SignalReading {

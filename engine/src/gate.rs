@@ -4,7 +4,7 @@
 //! safety block about the other person's acts, end the assessment; everything else can only withhold.
 
 use crate::questionnaire::{Condition, Operator, OptionValue, Questionnaire, SafetyAbout, Tier};
-use crate::responses::{Answer, Missing, Responses, SafetyBlock};
+use crate::responses::{Answer, Missing, SafetyBlock};
 
 /// What the gate found on one sheet.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -96,11 +96,6 @@ impl Gate {
         self.inputs.iter().any(|input| input.tier == Some(Tier::Hard))
     }
 
-    /// Whether the gate has anything to look at.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.inputs.is_empty()
-    }
-
     /// What the answers say. `answer` gives the answer to a slot, settled for role and form.
     pub(crate) fn check(&self, safety: SafetyBlock, answer: impl Fn(usize) -> Answer) -> Finding {
         let mut finding = Finding { left_out: safety == SafetyBlock::LeftOut, ..Finding::default() };
@@ -138,13 +133,6 @@ impl Gate {
         }
         finding.hard |= soft_of_block >= 2;
         finding
-    }
-
-    /// What the gate says of one person's responses.
-    pub(crate) fn check_responses(&self, responses: &Responses) -> Finding {
-        self.check(responses.safety, |slot| {
-            responses.answers.get(slot).copied().unwrap_or(Answer::Missing(Missing::Skipped))
-        })
     }
 }
 

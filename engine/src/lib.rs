@@ -18,6 +18,8 @@ mod gate;
 pub mod questionnaire;
 pub mod responses;
 mod ruleset;
+#[cfg(test)]
+mod schemas;
 mod scoring;
 mod script;
 

@@ -24,7 +24,7 @@ pub use declaration::{Aggregation, Comparison, Kind};
 pub(crate) use declaration::{Body, Declaration, Effect, Expr, Limit, Name, Place, When};
 
 /// The signals of an assessment; a study declares its own.
-pub const ASSESSMENT_SIGNALS: [&str; 3] = ["keep_going", "walk_away", "mixed"];
+pub(crate) const ASSESSMENT_SIGNALS: [&str; 3] = ["keep_going", "walk_away", "mixed"];
 
 /// The reasons that the engine itself gives; a ruleset may word them.
 pub const ENGINE_REASONS: [&str; 8] = [

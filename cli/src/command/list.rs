@@ -3,10 +3,12 @@
 use std::io::Write;
 use std::process::ExitCode;
 
+use bearings_engine::LoadOptions;
 use bearings_engine::questionnaire::Questionnaire;
 
 use crate::builtin;
 use crate::exit::{Failure, Report};
+use crate::load::Definition;
 use crate::output::Output;
 
 /// Id, what it is, version, title.
@@ -17,7 +19,7 @@ type Line = [String; 4];
 /// # Errors
 /// A built-in file is broken, or standard output cannot be written to.
 pub(crate) fn run() -> Result<ExitCode, Failure> {
-    let mut lines = rulesets();
+    let mut lines = rulesets()?;
     lines.extend(questionnaires()?);
     let mut output = Output::open(None)?;
     output.write_all(aligned(&lines).as_bytes()).map_err(|error| output.failure(error))?;
@@ -25,10 +27,15 @@ pub(crate) fn run() -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn rulesets() -> Vec<Line> {
+/// What their headers say. No variant is compiled, so that this stays quick.
+fn rulesets() -> Result<Vec<Line>, Failure> {
+    let options = LoadOptions { variants: Vec::new(), ..LoadOptions::all() };
     builtin::ruleset_ids()
         .into_iter()
-        .map(|id| [id.to_owned(), "ruleset".to_owned(), String::new(), String::new()])
+        .map(|id| {
+            let (ruleset, _) = Definition::read(id, None)?.compile(&options)?;
+            Ok([ruleset.id, ruleset.kind.as_str().to_owned(), ruleset.version, ruleset.title])
+        })
         .collect()
 }
 
@@ -65,6 +72,15 @@ mod tests {
         let lines = questionnaires().unwrap();
         assert_eq!(lines.len(), builtin::questionnaires().len());
         assert!(lines.iter().any(|[id, ..]| id == "ras"));
+    }
+
+    #[test]
+    fn every_shipped_ruleset_is_listed_with_its_kind() {
+        let lines = rulesets().unwrap();
+        assert_eq!(lines.iter().map(|[id, ..]| id.as_str()).collect::<Vec<_>>(), builtin::ruleset_ids());
+        let kinds = ["assessment", "instrument", "study"];
+        assert!(lines.iter().all(|[_, kind, ..]| kinds.contains(&kind.as_str())), "{lines:?}");
+        assert!(lines.iter().all(|[_, _, version, title]| !version.is_empty() && !title.is_empty()), "{lines:?}");
     }
 
     #[test]

@@ -24,8 +24,6 @@ pub(crate) struct Complete {
     pub(crate) diagram: Diagram,
     /// Its outcomes are the numbers of the signals.
     pub(crate) signal: NodeId,
-    /// Its outcomes are the numbers of the stages, one more for none.
-    pub(crate) stage: NodeId,
     pub(crate) variables: Vec<CompleteVariable>,
 }
 
@@ -75,9 +73,8 @@ pub(super) fn build(questionnaire: &Questionnaire, variant: &Variant, budget: us
         quantities: BTreeMap::new(),
         conditions: BTreeMap::new(),
     };
-    let stage = builder.stage()?;
     let signal = builder.ladder(&variant.signals)?;
-    Ok(Complete { diagram: builder.diagram, signal, stage, variables })
+    Ok(Complete { diagram: builder.diagram, signal, variables })
 }
 
 /// The slots that something reads, in FORCE order: what is read together stands together.

@@ -166,7 +166,7 @@ impl Sheet<'_> {
                 let up = level > self.code(at);
                 let edge =
                     if up { variable.cuts.get(level as usize - 1)? } else { variable.cuts.get(level as usize)? };
-                let to = if up { "at least" } else { "at most" };
+                let to = edge.side(up);
                 let id = crate::compile::subject_name(questionnaire, self.variant, subject);
                 Some(Change { id, from: format_half_up(&now, 1), to: format!("{to} {}", format_half_up(edge.at(), 1)) })
             }
@@ -197,6 +197,10 @@ impl Sheet<'_> {
         let finding = self.row.finding();
         let mut changes = Vec::new();
         let mut walker = Walker::default();
+        // Answers that contradict each other lean nowhere, so nothing can be said of what would turn them.
+        if !decision.contradiction.is_empty() {
+            return changes;
+        }
         if !decision.pivots.is_empty() {
             for (slot, level) in &decision.pivots {
                 let Some(at) = complete.variables.iter().position(|variable| variable.slot == *slot) else {

@@ -38,6 +38,12 @@ impl Sheet<'_> {
             PartOf::Aggregate(at) => {
                 for part in self.variant.aggregates.get(at).map(|aggregate| aggregate.parts.as_slice()).unwrap_or(&[]) {
                     self.part_items(part.of, reads);
+                    // Why a part counts as zero belongs to what stands behind the mean.
+                    let (evaluation, row) = self.row.evaluation();
+                    let zero = part.zero_when.filter(|condition| {
+                        evaluation.outcomes.get(*condition).and_then(|column| column.get(row)) == Some(&1)
+                    });
+                    reads.extend(zero.map(|condition| self.reads(condition)).unwrap_or_default());
                 }
             }
         }
@@ -152,7 +158,7 @@ impl Sheet<'_> {
         }
     }
 
-    fn slot_read(&self, slot: usize, via: Option<&String>) -> ReadValue {
+    pub(super) fn slot_read(&self, slot: usize, via: Option<&String>) -> ReadValue {
         let Some(found) = self.ruleset.questionnaire().slots.get(slot) else {
             return ReadValue { id: String::new(), value: None, label: None, via: None };
         };

@@ -83,6 +83,16 @@ impl Cut {
         &self.at
     }
 
+    /// The values above it, or below it, in words.
+    pub(crate) fn side(&self, above: bool) -> &'static str {
+        match (above, self.after) {
+            (true, false) => "at least",
+            (true, true) => "more than",
+            (false, false) => "under",
+            (false, true) => "at most",
+        }
+    }
+
     /// Whether a value lies above.
     pub(crate) fn passed_by(&self, value: &Exact) -> bool {
         // Cross-multiplied, since values of scales are not reduced: sums of weights are small, so this fits.

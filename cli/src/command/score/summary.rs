@@ -32,7 +32,6 @@ pub(crate) struct Summary {
 /// What is kept of a score's distribution: count, sum, bins of a tenth of its range.
 #[derive(Default, Clone)]
 struct Moments {
-    title: String,
     count: u64,
     missing: u64,
     sum: f64,
@@ -134,7 +133,7 @@ impl Summary {
 impl Moments {
     fn of(scale: &bearings_engine::Scale) -> Self {
         let (low, high) = scale.range();
-        Self { title: scale.title.clone(), low, high, least: f64::INFINITY, most: f64::NEG_INFINITY, ..Self::default() }
+        Self { low, high, least: f64::INFINITY, most: f64::NEG_INFINITY, ..Self::default() }
     }
 
     fn add(&mut self, value: Option<f64>) {

@@ -1,0 +1,292 @@
+//! `bearings explain`: one person's answers in, the reading with all its reasons out.
+
+use std::fs::{self, File};
+use std::io::{self, BufRead, IsTerminal, Read, Write};
+use std::path::Path;
+use std::process::ExitCode;
+
+use bearings_engine::assess;
+use bearings_engine::diagnostic::SourceFile;
+use bearings_engine::questionnaire::{Questionnaire, Role};
+use bearings_engine::responses::{AnswersFile, Conflict, Responses, SafetyBlock};
+
+use crate::args::{Common, ExplainArgs};
+use crate::definition::read_text;
+use crate::exit::{Failure, Report};
+use crate::load::Definition;
+use crate::render;
+use crate::report::{self, About};
+use crate::survey::{Config, Fingerprint, Next, Survey};
+
+/// The most bytes of answers on standard input. A design choice, the same as for files.
+const MAX_BYTES: u64 = 8 << 20;
+
+/// Prints the reading.
+///
+/// # Errors
+/// The answers or the rules cannot be used, or standard output cannot be written to.
+pub(crate) fn run(args: &ExplainArgs, common: &Common) -> Result<ExitCode, Failure> {
+    let definition = Definition::from_args(&args.rules)?;
+    let (responses, conflicts) = read(args, &definition.questionnaire, common)?;
+    if responses.role == Role::Both {
+        let report = Report::message("answers for both roles in one file cannot be explained yet")
+            .hint("answer once as the one who was hurt and once as the one who broke trust, in two files");
+        return Err(Failure::Responses(report));
+    }
+    tell(&conflicts, &definition.questionnaire, common);
+    let ruleset = definition.ready(&args.rules.settings, vec![(responses.role, responses.form)], common)?;
+    let assessment =
+        assess(&ruleset, &responses).map_err(|error| Failure::Definition(Report::message(error.to_string())))?;
+    let about = About::of(&ruleset, &responses, &args.rules.ruleset);
+    let text = report::render(&assessment, &about, args.format);
+    // Colours are taken out here where they are not wanted.
+    let mut stdout = anstream::stdout().lock();
+    let written = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
+    written.map_err(|error| Failure::writing("standard output", error))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What kind of input it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Answers,
+    Survey,
+}
+
+fn read(
+    args: &ExplainArgs,
+    questionnaire: &Questionnaire,
+    common: &Common,
+) -> Result<(Responses, Vec<Conflict>), Failure> {
+    let kind = kind_of(&args.input, args.id.is_some())?;
+    match (kind, &args.id) {
+        (Kind::Answers, _) => answers(args, questionnaire),
+        (Kind::Survey, Some(id)) => respondent(args, id, questionnaire, common),
+        (Kind::Survey, None) => {
+            Err(Failure::Usage("this is a survey; say which respondent it is about with --id VALUE".to_owned()))
+        }
+    }
+}
+
+/// Answers start with a brace, a survey does not. A pipe that is no standard input can be read only once, so there
+/// `--id` decides.
+fn kind_of(path: &Path, has_id: bool) -> Result<Kind, Failure> {
+    let failed = |error| Failure::reading(path.display(), error);
+    if path.as_os_str() == "-" {
+        if io::stdin().is_terminal() {
+            let message = "standard input is a terminal; name a file, or pipe the answers in";
+            return Err(Failure::Usage(message.to_owned()));
+        }
+        // Only looked at: what is not consumed is still there for who reads next.
+        return look(&mut io::stdin().lock()).map_err(|error| Failure::reading("standard input", error));
+    }
+    if fs::metadata(path).map_err(failed)?.is_file() {
+        return look(&mut io::BufReader::new(File::open(path).map_err(failed)?)).map_err(failed);
+    }
+    Ok(if has_id { Kind::Survey } else { Kind::Answers })
+}
+
+/// Looks at the first byte that is not blank.
+fn look(input: &mut impl BufRead) -> io::Result<Kind> {
+    loop {
+        let bytes = input.fill_buf()?;
+        let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+        if let Some(first) = text.iter().find(|byte| !byte.is_ascii_whitespace()) {
+            return Ok(if *first == b'{' { Kind::Answers } else { Kind::Survey });
+        }
+        let blank = bytes.len();
+        if blank == 0 {
+            return Ok(Kind::Survey);
+        }
+        input.consume(blank);
+    }
+}
+
+fn answers(args: &ExplainArgs, questionnaire: &Questionnaire) -> Result<(Responses, Vec<Conflict>), Failure> {
+    if args.id.is_some() || args.columns.columns.is_some() || !args.columns.missing.is_empty() {
+        let message = "--id, --columns and --missing are for surveys; this is one person's file of answers";
+        return Err(Failure::Usage(message.to_owned()));
+    }
+    let source = source(&args.input)?;
+    let role = args.rules.role.map_or(Role::Hurt, Into::into);
+    let (responses, conflicts) = AnswersFile::load(&source, questionnaire, role)
+        .map_err(|error| Failure::Responses(Report::load(error, vec![source])))?;
+    if args.rules.form.is_some_and(|form| responses.form != form.into()) {
+        let message = "the file of answers names another form than --form; leave --form out";
+        return Err(Failure::Usage(message.to_owned()));
+    }
+    Ok((responses, conflicts))
+}
+
+fn source(path: &Path) -> Result<SourceFile, Failure> {
+    if path.as_os_str() != "-" {
+        // What is wrong with this file is wrong with answers, not with a definition.
+        return read_text(path).map_err(|failure| match failure {
+            Failure::Definition(report) => Failure::Responses(report),
+            other => other,
+        });
+    }
+    let name = "standard input";
+    let mut bytes = Vec::new();
+    io::stdin().lock().take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(|error| Failure::reading(name, error))?;
+    if u64::try_from(bytes.len()).is_ok_and(|length| length > MAX_BYTES) {
+        let report = Report::message(format!("{name} holds more than {} MiB", MAX_BYTES >> 20));
+        return Err(Failure::Responses(report));
+    }
+    let text = String::from_utf8(bytes)
+        .map_err(|_| Failure::Responses(Report::message(format!("{name} is not UTF-8 text"))))?;
+    Ok(SourceFile::new(name, text))
+}
+
+/// The first row of the survey with this id.
+fn respondent(
+    args: &ExplainArgs,
+    id: &str,
+    questionnaire: &Questionnaire,
+    common: &Common,
+) -> Result<(Responses, Vec<Conflict>), Failure> {
+    let config = Config {
+        id: None,
+        keep: &[],
+        pattern: args.columns.columns.as_ref(),
+        missing: &args.columns.missing,
+        form: args.rules.form.map(Into::into),
+        role: args.rules.role.map(Into::into),
+        fingerprint: Fingerprint::None,
+    };
+    let mut survey = Survey::open(&args.input, questionnaire, &config)?;
+    for note in survey.notes() {
+        render::note(note, common);
+    }
+    let mut row = survey.row();
+    let mut rejected = 0_u64;
+    loop {
+        // A row that is rejected early keeps the id it had.
+        row.id.clear();
+        match survey.next(&mut row)? {
+            Next::Row if row.id == id.as_bytes() => break,
+            Next::Rejected(error) if row.id == id.as_bytes() => {
+                return Err(Failure::Responses(Report::message(format!("{}:{}: {error}", survey.name(), error.line))));
+            }
+            Next::Row => {}
+            Next::Rejected(_) => rejected += 1,
+            Next::End => return Err(not_found(&survey, rejected)),
+        }
+    }
+    let mut responses = Responses {
+        form: survey.form(),
+        role: row.role,
+        bond: row.bond,
+        safety: SafetyBlock::Answered,
+        answers: row.answers,
+    };
+    let conflicts = responses.settle(questionnaire);
+    Ok((responses, conflicts))
+}
+
+fn not_found(survey: &Survey, rejected: u64) -> Failure {
+    let place = match survey.id_column() {
+        Some(column) => {
+            format!("no row of `{}` has this --id in its column `{}`", survey.name(), column.escape_debug())
+        }
+        None => format!("`{}` has no id column and no row with this number", survey.name()),
+    };
+    let report = Report::message(place);
+    let report = match rejected {
+        0 => report,
+        1 => report.hint("1 row could not be read; `bearings score` says why"),
+        _ => report.hint(format!("{rejected} rows could not be read; `bearings score` says why")),
+    };
+    Failure::Responses(report)
+}
+
+/// Values that were given although their question was not asked. What somebody said on the safety page is not
+/// named anywhere.
+fn tell(conflicts: &[Conflict], questionnaire: &Questionnaire, common: &Common) {
+    let slots = conflicts.iter().filter_map(|conflict| questionnaire.slots.get(conflict.slot));
+    for slot in slots.filter(|slot| questionnaire.item_of(slot).is_some_and(|item| !item.block)) {
+        let text =
+            format!("`{}` holds an answer, but was not asked because of an earlier one; it is not used", slot.id);
+        render::note(&text, common);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use clap::Parser;
+
+    use super::*;
+    use crate::args::{Cli, ColorArg, Command, ErrorFormat};
+
+    const COMMON: Common = Common { color: ColorArg::Never, error_format: ErrorFormat::Human, quiet: true };
+    const SURVEY: &str = "id,my_role,effort_mine\n17,hurt,3\n18,both,9\n17,broke,1\n";
+
+    fn args(typed: &[&str]) -> ExplainArgs {
+        match Cli::try_parse_from(["bearings", "explain"].iter().chain(typed)).unwrap().command {
+            Some(Command::Explain(args)) => args,
+            _ => panic!("not explain"),
+        }
+    }
+
+    /// Reads a file with this text.
+    fn read_text(text: &str, typed: &[&str]) -> Result<(Responses, Vec<Conflict>), Failure> {
+        let folder = tempfile::tempdir().unwrap();
+        let path: PathBuf = folder.path().join("input");
+        fs::write(&path, text).unwrap();
+        let args = args(&[&[path.to_str().unwrap()], typed].concat());
+        read(&args, &Definition::from_args(&args.rules).unwrap().questionnaire, &COMMON)
+    }
+
+    fn message(result: Result<(Responses, Vec<Conflict>), Failure>) -> String {
+        match result.unwrap_err() {
+            Failure::Responses(Report::Message { message, .. }) | Failure::Usage(message) => message,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn answers_start_with_a_brace_after_what_is_blank() {
+        let kind = |text: &[u8]| look(&mut io::BufReader::with_capacity(2, text)).unwrap();
+        assert_eq!(kind(b" \n\n\n {"), Kind::Answers);
+        assert_eq!(kind(b"\"id\",x"), Kind::Survey);
+        assert_eq!(kind(b""), Kind::Survey);
+        assert_eq!(look(&mut &b"\xEF\xBB\xBF{"[..]).unwrap(), Kind::Answers);
+    }
+
+    #[test]
+    fn the_first_row_with_the_id_is_read() {
+        let (responses, _) = read_text(SURVEY, &["--id", "17"]).unwrap();
+        assert_eq!(responses.role, Role::Hurt);
+    }
+
+    #[test]
+    fn an_id_that_is_not_there_names_the_column_and_no_answer() {
+        let message = message(read_text(SURVEY, &["--id", "4711"]));
+        assert!(message.contains("column `id`") && !message.contains("4711"), "{message}");
+    }
+
+    #[test]
+    fn a_row_that_cannot_be_read_says_where_and_not_what() {
+        let message = message(read_text(SURVEY, &["--id", "18"]));
+        assert!(message.contains(":3: row 2: column `effort_mine`") && !message.contains('9'), "{message}");
+    }
+
+    #[test]
+    fn what_belongs_to_a_survey_is_refused_for_answers() {
+        assert!(message(read_text("{}", &["--id", "17"])).contains("for surveys"));
+        assert!(message(read_text(SURVEY, &[])).contains("--id VALUE"));
+    }
+
+    #[test]
+    fn both_roles_are_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("survey.csv");
+        fs::write(&path, "id,my_role\n1,both\n").unwrap();
+        let Err(Failure::Responses(report)) = run(&args(&[path.to_str().unwrap(), "--id", "1"]), &COMMON) else {
+            panic!("not refused")
+        };
+        assert!(matches!(report, Report::Message { message, .. } if message.contains("both roles")));
+    }
+}

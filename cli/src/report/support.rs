@@ -1,0 +1,99 @@
+//! The fixed words: what is shown after a hard flag, where to find help, and the lines that every page ends with.
+
+use super::{Page, Row};
+
+/// What `bearings help support` prints; its parts are shown here too, so that they are worded once.
+const SUPPORT: &str = include_str!("../command/help/support.txt");
+
+const EMERGENCY: &str = "If you are in danger";
+const FEAR: &str = "If somebody frightens";
+pub(super) const CRISIS: &str = "If you think of ending your life";
+const UNDER_AGE: &str = "If you are under age";
+pub(super) const OWN_BEHAVIOUR: &str = "If you worry about what you do";
+const DIRECTORIES: &str = "Directories that list helplines";
+const TRUST_IT: &str = "Whatever a questionnaire says";
+
+/// For whom leaving is a question; pushes neither way.
+pub(super) const ADVOCATE_FIRST: &str =
+    "For some people leaving raises the danger; if you think of it, plan it with an advocate first.";
+
+/// The page after a hard flag. It takes nothing, so it can tell nothing: it is the same for everybody.
+pub(super) fn withheld() -> Page {
+    let mut page = Page::default();
+    page.title("Your safety comes before this question.");
+    page.text("Something in your answers matters more than any score, so there is no reading here.");
+    page.text("You do not have to decide anything today.");
+    page.heading("Where to find help");
+    for part in [EMERGENCY, FEAR, CRISIS, UNDER_AGE, DIRECTORIES, TRUST_IT] {
+        help(&mut page, part);
+    }
+    closing(&mut page);
+    page
+}
+
+/// The page for somebody under 18: no reading, whatever the bond.
+pub(super) fn other_path(reason: &str, crisis: bool) -> Page {
+    let mut page = Page::default();
+    page.text(reason);
+    help(&mut page, UNDER_AGE);
+    if crisis {
+        help(&mut page, CRISIS);
+    }
+    closing(&mut page);
+    page
+}
+
+/// The two lines that every page ends with. They are always there, so they reveal nothing.
+pub(super) fn closing(page: &mut Page) {
+    page.text("One person, one view, one day. Only you know what is right.");
+    page.text("If you ever feel unsafe with somebody: bearings help support");
+}
+
+/// A part of the support text.
+pub(super) fn help(page: &mut Page, start: &str) {
+    let Some(part) = SUPPORT.split("\n\n").find(|part| part.starts_with(start)) else {
+        return;
+    };
+    let mut lines = part.trim_end().lines();
+    let first = lines.next().unwrap_or_default();
+    let rest: Vec<&str> = lines.map(str::trim).collect();
+    // Lines in two columns stay lines.
+    let rows: Option<Vec<Row>> =
+        rest.iter().map(|line| line.split_once("  ").map(|(name, what)| Row::new(name, what.trim_start()))).collect();
+    match rows {
+        Some(rows) if !rows.is_empty() => {
+            page.text(first);
+            page.rows(rows);
+        }
+        _ => {
+            page.text(first);
+            page.points(sentences(&rest.join(" ")));
+        }
+    }
+}
+
+/// One sentence a line: easier to read, and to listen to.
+fn sentences(text: &str) -> Vec<String> {
+    let sentences = text.split_inclusive(". ").map(|sentence| sentence.trim().to_owned());
+    sentences.filter(|sentence| !sentence.is_empty()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_part_is_found() {
+        for part in [EMERGENCY, FEAR, CRISIS, UNDER_AGE, OWN_BEHAVIOUR, DIRECTORIES, TRUST_IT] {
+            let mut page = Page::default();
+            help(&mut page, part);
+            assert!(!page.0.is_empty(), "{part}");
+        }
+    }
+
+    #[test]
+    fn the_words_are_the_same_wherever_they_stand() {
+        let flowing = SUPPORT.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(flowing.contains(ADVOCATE_FIRST));
+    }
+}

@@ -1,0 +1,295 @@
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use bearings_engine::assessment::Assessment;
+use bearings_engine::diagnostic::SourceFile;
+use bearings_engine::questionnaire::{Form, Questionnaire, Role};
+use bearings_engine::responses::{AnswersFile, Responses};
+use bearings_engine::{LoadOptions, Ruleset, assess, load};
+use serde_json::{Value, json};
+
+use super::*;
+use crate::builtin;
+
+const FORMATS: [ExplainFormat; 3] = [ExplainFormat::Text, ExplainFormat::Markdown, ExplainFormat::Json];
+const AUTONOMY: &str = "Only you know what is right.";
+const SUPPORT: &str = "If you ever feel unsafe with somebody: bearings help support";
+
+struct Shipped {
+    questionnaire: Arc<Questionnaire>,
+    ruleset: Ruleset,
+}
+
+impl Shipped {
+    fn load(id: &str, form: Form) -> Self {
+        let questionnaire = Arc::new(Questionnaire::load(&builtin::questionnaire(id).unwrap()).unwrap());
+        let variants = vec![(Role::Hurt, form), (Role::Broke, form)];
+        let options = LoadOptions { variants, ..LoadOptions::all() };
+        let (ruleset, _) = load(&builtin::ruleset(id).unwrap(), &questionnaire, &options).unwrap();
+        Self { questionnaire, ruleset }
+    }
+
+    fn responses(&self, form: &Value, answers: &Value, missing: &Value, safety: &str) -> Responses {
+        let file = json!({
+            "format": "bearings/answers@1",
+            "questionnaire": {"id": self.questionnaire.id, "version": self.questionnaire.version},
+            "form": form, "answers": answers, "missing": missing, "safety": safety,
+        });
+        let source = SourceFile::new("answers.json", file.to_string());
+        AnswersFile::load(&source, &self.questionnaire, Role::Hurt).unwrap().0
+    }
+
+    /// The answers of a persona, some of them changed.
+    fn persona(&self, name: &str, changed: &[(&str, i64)], safety: &str) -> Responses {
+        let cases = builtin::cases("trust-repair");
+        let case = cases.iter().find(|case| case.name.ends_with(&format!("/{name}.json"))).unwrap();
+        let mut case: Value = serde_json::from_str(&case.text).unwrap();
+        for (item, value) in changed {
+            case["answers"][*item] = json!(value);
+            case["missing"].as_object_mut().unwrap().remove(*item);
+        }
+        self.responses(&case["form"], &case["answers"], &case["missing"], safety)
+    }
+
+    fn render(&self, responses: &Responses, format: ExplainFormat) -> String {
+        let assessment = assess(&self.ruleset, responses).unwrap();
+        let about = About::of(&self.ruleset, responses, &self.ruleset.id);
+        anstream::adapter::strip_str(&render(&assessment, &about, format)).to_string()
+    }
+
+    fn text(&self, persona: &str, changed: &[(&str, i64)]) -> String {
+        self.render(&self.persona(persona, changed, "answered"), ExplainFormat::Text)
+    }
+}
+
+/// The words without the breaks between lines.
+fn flowing(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn trust_repair() -> Shipped {
+    Shipped::load("trust-repair", Form::Short)
+}
+
+fn names() -> Vec<String> {
+    let cases = builtin::cases("trust-repair");
+    let stem = |name: &str| name.rsplit('/').next().unwrap().trim_end_matches(".json").to_owned();
+    cases.iter().map(|case| stem(&case.name)).collect()
+}
+
+#[test]
+fn every_persona_is_rendered_in_every_format() {
+    let shipped = trust_repair();
+    for name in names() {
+        let responses = shipped.persona(&name, &[], "answered");
+        for format in FORMATS {
+            let text = shipped.render(&responses, format);
+            assert!(text.ends_with('\n'), "{name}");
+            if format == ExplainFormat::Text {
+                assert!(text.contains(AUTONOMY), "{name}: {text}");
+                assert_eq!(text.lines().last(), Some(SUPPORT), "{name}");
+                assert!(text.lines().all(|line| line.chars().count() <= 80), "{name}: {text}");
+            }
+        }
+    }
+}
+
+#[test]
+fn nothing_that_is_printed_judges_or_promises() {
+    let shipped = trust_repair();
+    for name in names() {
+        let text = shipped.text(&name, &[]).to_lowercase();
+        for word in ["abuser", "toxic", "narciss", "risk level", "diagnos", "victim", "you should", "%", "ultimatum"] {
+            assert!(!text.contains(word), "{name} says {word}");
+        }
+        let claims = text.replace("unsafe", "").replace("safety", "");
+        assert!(!claims.contains("safe"), "{name} says safe");
+    }
+}
+
+/// Everything that could tell something of the answers.
+fn telling(shipped: &Shipped) -> BTreeSet<String> {
+    let mut ids: BTreeSet<String> = shipped.questionnaire.items.iter().map(|item| item.id.clone()).collect();
+    for (_, variant) in shipped.ruleset.variants() {
+        ids.extend(variant.rules.iter().flat_map(|rule| [rule.id.clone(), rule.title.clone()]));
+        let outcomes = [&variant.stages, &variant.signals, &variant.overlays, &variant.reasons];
+        ids.extend(outcomes.into_iter().flatten().flat_map(|outcome| [outcome.id.clone(), outcome.title.clone()]));
+        ids.extend(variant.scales.iter().map(|scale| scale.title.clone()));
+    }
+    // Names of one word can stand in any sentence ("talk", "care").
+    ids.retain(|id| id.contains([' ', '_']));
+    ids
+}
+
+#[test]
+fn after_a_hard_flag_nothing_is_left_of_the_answers() {
+    let shipped = trust_repair();
+    let responses = shipped.persona("partner-good-answers-and-fear", &[], "answered");
+    for format in FORMATS {
+        let text = shipped.render(&responses, format);
+        for id in telling(&shipped) {
+            assert!(!text.contains(&id), "{format:?} says {id}: {text}");
+        }
+        for field in ["\"scores\"", "\"stage\"", "\"signal\"", "\"rules\"", "\"support\"", "of 100", "of 3"] {
+            assert!(!text.contains(field), "{format:?} has {field}");
+        }
+        if format != ExplainFormat::Json {
+            assert!(!text.contains(|c: char| c.is_ascii_digit()), "{format:?} has a number: {text}");
+            assert!(text.contains("crisis line") && text.contains("emergency number") && text.contains(AUTONOMY));
+        }
+    }
+}
+
+#[test]
+fn every_hard_flag_reads_the_same() {
+    let shipped = trust_repair();
+    let good = shipped.persona("partner-good-answers-and-fear", &[], "answered");
+    let others = [
+        shipped.persona("partner-keeps-showing-up", &[("safety_body", 1)], "answered"),
+        shipped.persona("friend-again-and-again", &[("safety_watch", 1), ("safety_limit", 1)], "answered"),
+        shipped.persona("friend-stopped-half-way", &[("safety_other", 1), ("felt_no_point", 4)], "answered"),
+        shipped.persona("family-under-18", &[("safety_threat", 1)], "answered"),
+    ];
+    for format in FORMATS {
+        for other in &others {
+            assert_eq!(shipped.render(&good, format), shipped.render(other, format));
+        }
+    }
+}
+
+#[test]
+fn both_sides_have_a_place_even_when_one_is_empty() {
+    let shipped = trust_repair();
+    for name in ["partner-keeps-showing-up", "friend-again-and-again"] {
+        let text = shipped.text(name, &[]);
+        assert!(text.contains("\nReasons to keep going\n") && text.contains("\nWhat speaks against it\n"), "{text}");
+        assert_eq!(text.matches("Nothing in your answers stands clearly on this side.").count(), 1, "{text}");
+    }
+}
+
+#[test]
+fn answers_stand_behind_what_is_said() {
+    let text = trust_repair().text("partner-torn-over-money", &[]);
+    assert!(text.contains("    times_repeated          twice\n"), "{text}");
+    let text = flowing(&text);
+    assert!(text.contains("rule `again_twice`, rulesets/trust-repair/consistency.rhai:15"), "{text}");
+    assert!(text.contains("`times repeated` were \"once\" instead of \"twice\""), "{text}");
+    assert!(text.contains("this would lean to keeping going"), "{text}");
+    assert!(text.contains("Nobody has tested them."), "{text}");
+}
+
+#[test]
+fn a_close_call_names_the_answers_it_hangs_on() {
+    let text = trust_repair().text("partner-torn-over-money", &[("times_repeated", 0)]);
+    let text = flowing(&text);
+    assert!(text.contains("It is a close call"), "{text}");
+    assert!(text.contains("`ready for the work` were \"a little true\" instead of \"partly true\""), "{text}");
+    assert!(text.contains("holds under 40 of 41 one-step changes"), "{text}");
+}
+
+#[test]
+fn hopeless_answers_bring_the_crisis_line_into_every_outcome() {
+    let shipped = trust_repair();
+    for name in ["partner-keeps-showing-up", "friend-stopped-half-way", "family-under-18", "broke-trust-and-presses"] {
+        assert!(shipped.text(name, &[("felt_no_point", 4)]).contains("crisis line"), "{name}");
+        assert!(!shipped.text(name, &[("felt_no_point", 0)]).contains("crisis line"), "{name}");
+    }
+}
+
+#[test]
+fn leaving_is_planned_with_an_advocate_beside_a_flag() {
+    let shipped = trust_repair();
+    let said = |changed| flowing(&shipped.text("friend-again-and-again", changed)).contains(support::ADVOCATE_FIRST);
+    assert!(said(&[("safety_watch", 1)]));
+    assert!(!said(&[]));
+}
+
+#[test]
+fn own_acts_bring_their_own_help() {
+    let text = trust_repair().text("broke-trust-and-keeps-showing-up", &[("safety_done_by_self", 1)]);
+    assert!(text.contains("If you worry about what you do to somebody:"), "{text}");
+    assert!(!text.contains("Keep showing up"), "{text}");
+}
+
+#[test]
+fn somebody_under_age_reads_nothing_of_the_bond() {
+    let shipped = trust_repair();
+    let text = shipped.text("family-under-18", &[]);
+    assert!(text.contains("child helpline") && text.contains(AUTONOMY), "{text}");
+    for id in telling(&shipped).iter().filter(|id| !text.starts_with(id.as_str())) {
+        assert!(!text.contains(id.as_str()), "{id}");
+    }
+    assert!(!text.contains("of 100") && text.lines().count() < 15, "{text}");
+}
+
+#[test]
+fn without_the_safety_page_there_are_only_scores() {
+    let shipped = trust_repair();
+    let responses = shipped.persona("partner-torn-over-money", &[], "left_out");
+    let text = shipped.render(&responses, ExplainFormat::Text);
+    assert!(text.starts_with("Scores only\n") && text.contains("Consistency"), "{text}");
+    assert!(!text.contains("lean to") && !text.contains("Where things are"), "{text}");
+}
+
+#[test]
+fn an_instrument_gives_scores_with_their_range_and_no_reading() {
+    let shipped = Shipped::load("csi-4", Form::Short);
+    let answers = json!({"csi4_1": 2, "csi4_2": 1, "csi4_3": 1, "csi4_4": 1});
+    let text =
+        shipped.render(&shipped.responses(&json!("short"), &answers, &json!({}), "left_out"), ExplainFormat::Text);
+    assert!(text.contains("5 (0 to 21), 4 of 4 answered"), "{text}");
+    assert!(text.contains("< 13.5") && text.contains("found in"), "{text}");
+    assert!(!text.contains("Where things are") && text.contains(AUTONOMY), "{text}");
+}
+
+#[test]
+fn a_study_is_labelled_as_one() {
+    const RULES: &str = r#"
+        study "mine" version "0.1.0" questionnaire "csi-4" title "Mine";
+        scale total "Total" = sum(csi4_1, csi4_2, csi4_3, csi4_4) source "Made up.";
+        rule much "Much of it" when total >= 10 then points("good", 2) because "It came to {total}." source "Made up.";
+        rule more "More of it" when csi4_1 >= 5 then points("good", 1) because "More." source "Made up.";
+        stage high "High" when points_of("good") >= 2;
+        stage low "Low" otherwise;
+        signal go "Go on" when points_of("good") >= 2;
+        signal wait "Wait" otherwise;
+    "#;
+    let questionnaire = Arc::new(Questionnaire::load(&builtin::questionnaire("csi-4").unwrap()).unwrap());
+    let options = LoadOptions::only(Role::Hurt, Form::Short);
+    let (ruleset, _) = load(&[SourceFile::new("mine.rhai", RULES)], &questionnaire, &options).unwrap();
+    let shipped = Shipped { questionnaire, ruleset };
+    let answers = json!({"csi4_1": 4, "csi4_2": 3, "csi4_3": 3, "csi4_4": 2});
+    let text =
+        shipped.render(&shipped.responses(&json!("short"), &answers, &json!({}), "left_out"), ExplainFormat::Text);
+    for part in ["This is a study ruleset, not an assessment.", "Go on", "High", "2 points", "It came to 12.", AUTONOMY]
+    {
+        assert!(text.contains(part), "no {part}: {text}");
+    }
+    assert!(!text.contains("Reasons to keep going") && !text.contains("expert judgement"), "{text}");
+}
+
+#[test]
+fn numbers_are_rounded_half_up() {
+    assert_eq!([12.5, 87.49, 0.0].map(whole), ["13", "87", "0"]);
+    assert_eq!(two_places(3.714_285), "3.71");
+}
+
+#[test]
+fn markdown_says_what_text_says() {
+    let shipped = trust_repair();
+    let bare = |text: String| text.chars().filter(|c| c.is_alphanumeric()).collect::<String>();
+    for name in names() {
+        let responses = shipped.persona(&name, &[], "answered");
+        let text = bare(shipped.render(&responses, ExplainFormat::Text));
+        assert_eq!(text, bare(shipped.render(&responses, ExplainFormat::Markdown)), "{name}");
+    }
+}
+
+#[test]
+fn json_is_the_assessment_itself() {
+    let shipped = trust_repair();
+    let responses = shipped.persona("partner-torn-over-money", &[], "answered");
+    let read: Value = serde_json::from_str(&shipped.render(&responses, ExplainFormat::Json)).unwrap();
+    let Assessment::Read(reading) = assess(&shipped.ruleset, &responses).unwrap() else { panic!("withheld") };
+    assert_eq!(read, serde_json::to_value(&reading).unwrap());
+}
