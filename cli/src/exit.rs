@@ -1,6 +1,6 @@
 //! How a command ends: the failures, what is printed of each, and the exit codes.
 //!
-//! A finished command whose findings fail (a failed test, a refuted property) is no [`Failure`]; its command
+//! Ctrl-C is left to the system, whose status for it is 130. A finished command whose findings fail (a failed test, a refuted property) is no [`Failure`]; its command
 //! returns its own status.
 
 use std::fmt;
@@ -33,8 +33,6 @@ pub(crate) enum Failure {
         /// How many rows.
         rejected: u64,
     },
-    /// Somebody pressed Ctrl-C.
-    Interrupted,
 }
 
 /// What is printed of a failure.
@@ -98,7 +96,6 @@ impl Failure {
             Failure::Io { error, .. } if error.kind() == io::ErrorKind::BrokenPipe => 0,
             Failure::Io { .. } => 5,
             Failure::Rows { .. } => 6,
-            Failure::Interrupted => 130,
         }
     }
 
@@ -115,7 +112,6 @@ impl Failure {
             Failure::Rows { rejected } => {
                 render::message(&format!("{rejected} rows were rejected; the others are done"), &[], format)
             }
-            Failure::Interrupted => String::new(),
         }
     }
 
@@ -153,7 +149,6 @@ mod tests {
             (io(io::ErrorKind::NotFound), 5),
             (io(io::ErrorKind::BrokenPipe), 0),
             (Failure::Rows { rejected: 2 }, 6),
-            (Failure::Interrupted, 130),
         ] {
             assert_eq!(failure.code(), code);
         }

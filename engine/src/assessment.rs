@@ -18,7 +18,7 @@ pub const ASSESSMENT_FORMAT: &str = "bearings/assessment@1";
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub enum Assessment {
     /// A hard flag: safety comes before the question.
-    Withheld(Withheld),
+    Withheld(Box<Withheld>),
     /// Everything else.
     Read(Box<Reading>),
 }

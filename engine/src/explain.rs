@@ -36,7 +36,9 @@ pub fn explain_row(ruleset: &Ruleset, responses: &Responses, assessed: &BlockAss
             let sheet = Sheet { ruleset, variant, responses, row };
             Assessment::Read(Box::new(sheet.reading(provenance)))
         }
-        _ => Assessment::Withheld(Withheld { format: ASSESSMENT_FORMAT, withheld: "safety_first", provenance }),
+        _ => {
+            Assessment::Withheld(Box::new(Withheld { format: ASSESSMENT_FORMAT, withheld: "safety_first", provenance }))
+        }
     }
 }
 

@@ -299,15 +299,13 @@ impl Scale {
 
     /// The least and greatest score by the item bounds alone.
     pub(crate) fn bounds(&self) -> Attainable {
-        let extreme = |pick: fn(&ScaleItem) -> i64| {
-            self.items.iter().map(move |item| Exact::from_integer(i128::from(pick(item))))
-        };
-        let (min, max): (fn(&ScaleItem) -> i64, fn(&ScaleItem) -> i64) = (|item| item.min, |item| item.max);
         let zero = Exact::from_integer(0);
         match self.aggregation {
             Aggregation::Percent => Attainable::Between(zero, Exact::from_integer(100)),
             Aggregation::Mean => {
-                Attainable::Between(extreme(min).min().unwrap_or(zero), extreme(max).max().unwrap_or(zero))
+                let low = self.items.iter().map(|item| item.min).min().unwrap_or(0);
+                let high = self.items.iter().map(|item| item.max).max().unwrap_or(0);
+                Attainable::Between(crate::exact::whole(low), crate::exact::whole(high))
             }
             Aggregation::Sum => {
                 // An item that does not apply adds nothing, which may be less, or more, than it can add.

@@ -24,19 +24,15 @@ pub(super) fn interpreters(draft: &Draft<'_>, model: &Model<'_>, problems: &mut 
     raw_names.extend(model.raw_names.clone());
     let mut raw = Script::new(questionnaire, raw_names, model.ids.clone());
     for declaration in &draft.declarations {
-        if let Body::Function { text, .. } = &declaration.body {
-            if let Err(error) = plain.add_function(text).and_then(|()| raw.add_function(text)) {
-                let start = function_place(declaration).span.start;
-                let span = error
-                    .span
-                    .clone()
-                    .map_or(declaration.id.place.span.clone(), |span| span.start + start..span.end + start);
-                problems.push(draft.error(
-                    code(&error),
-                    &Place { span, ..declaration.id.place.clone() },
-                    error.message,
-                ));
-            }
+        if let Body::Function { text, .. } = &declaration.body
+            && let Err(error) = plain.add_function(text).and_then(|()| raw.add_function(text))
+        {
+            let start = function_place(declaration).span.start;
+            let span = error
+                .span
+                .clone()
+                .map_or(declaration.id.place.span.clone(), |span| span.start + start..span.end + start);
+            problems.push(draft.error(code(&error), &Place { span, ..declaration.id.place.clone() }, error.message));
         }
     }
     Interpreters { plain, raw }

@@ -1,11 +1,12 @@
 //! Resolves the declarations of one variant: which items are asked, what each name stands for, what belongs to what.
 
+mod domain;
+mod outcomes;
+
 use std::collections::BTreeMap;
 
 use super::tables::Tables;
-use super::{
-    Adjust, Aggregate, Band, Outcome, OutcomeWhen, Part, PartOf, Rule, RuleEffect, Screens, Sign, Variant, outcome_when,
-};
+use super::{Adjust, Aggregate, Part, PartOf, Rule, RuleEffect, Screens, Sign, Variant};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::exact::Exact;
 use crate::questionnaire::{Direction, Form, Levels, Questionnaire, Role};
@@ -449,149 +450,10 @@ impl<'a> Model<'a> {
         }
     }
 
-    fn outcome(&mut self, draft: &Draft<'_>, declaration: &'a crate::ruleset::Declaration) {
-        let id = declaration.id.text.clone();
-        let (when, titles) = match &declaration.body {
-            Body::Overlay { when } => (OutcomeWhen::Condition(self.want(when, false)), Vec::new()),
-            Body::Stage { when } => (outcome_when(when, |expr| self.want(expr, false)), Vec::new()),
-            Body::Signal { when, titles } => (outcome_when(when, |expr| self.want(expr, false)), titles.clone()),
-            Body::Reason { when: Some(when) } => (outcome_when(when, |expr| self.want(expr, false)), Vec::new()),
-            Body::Reason { when: None } => (OutcomeWhen::Engine, Vec::new()),
-            Body::Band { comparison, value, population } => {
-                if let Some(Some(scale)) = self.ids.scales.get(&id).copied() {
-                    self.variant.bands.push(Band {
-                        scale,
-                        label: declaration.title.clone().unwrap_or_default(),
-                        comparison: *comparison,
-                        value: *value,
-                        population: population.clone(),
-                        source: declaration.source.clone().unwrap_or_default(),
-                    });
-                }
-                return;
-            }
-            Body::Straightline { share, least } => {
-                self.variant.screens.straightline = Some((*share, *least));
-                self.variant.screens.lined = self.lined();
-                return;
-            }
-            Body::Contradicts { other } => {
-                let slots = (self.questionnaire.slot(&id), self.questionnaire.slot(&other.text));
-                if let (Some(first), Some(second)) = slots
-                    && self.is_asked(first)
-                    && self.is_asked(second)
-                {
-                    self.variant.screens.contradicts.push((first, second));
-                }
-                return;
-            }
-            Body::Floor { share } => {
-                self.variant.floor = Some(*share);
-                return;
-            }
-            _ => return,
-        };
-        let title = declaration
-            .title
-            .clone()
-            .or_else(|| titles.first().map(|(_, title)| title.clone()))
-            .unwrap_or_else(|| id.clone());
-        let outcome = Outcome {
-            id: id.clone(),
-            title,
-            titles,
-            next: declaration.next.clone(),
-            at: draft.at(&declaration.id.place),
-            when,
-        };
-        let (list, ids) = match &declaration.body {
-            Body::Overlay { .. } => (&mut self.variant.overlays, Some(&mut self.ids.overlays)),
-            Body::Stage { .. } => (&mut self.variant.stages, Some(&mut self.ids.stages)),
-            Body::Signal { .. } => (&mut self.variant.signals, None),
-            _ => (&mut self.variant.reasons, None),
-        };
-        if let Some(ids) = ids {
-            ids.insert(id, Some(list.len()));
-        }
-        list.push(outcome);
-    }
-
-    fn lined(&self) -> Vec<usize> {
-        let directed = |at: &usize| {
-            self.questionnaire
-                .slots
-                .get(*at)
-                .filter(|slot| slot.option.is_none())
-                .and_then(|slot| self.questionnaire.item_of(slot))
-                .is_some_and(|item| {
-                    matches!(item.direction, Some(Direction::Supports | Direction::Concern))
-                        && !item.block
-                        && !item.context
-                })
-        };
-        (0..self.questionnaire.slots.len()).filter(|at| self.is_asked(*at) && directed(at)).collect()
-    }
-
     /// The number of a condition that will be tabulated.
     fn want(&mut self, expr: &'a Expr, raw: bool) -> usize {
         self.conditions.push(Wanted { expr, raw });
         self.conditions.len() - 1
-    }
-
-    /// What scales and aggregates can come to, now that all adjustments are known.
-    fn finish_domain(&mut self) {
-        for number in 0..self.variant.scales.len() {
-            let (all, absent) =
-                self.domain.quantities.get(&Quantity::RawScale(number)).cloned().unwrap_or((None, true));
-            let limits: Vec<crate::ruleset::Limit> = self
-                .variant
-                .adjusts
-                .iter()
-                .filter(|adjust| adjust.scale == number)
-                .map(|adjust| adjust.limit)
-                .collect();
-            let adjusted = all.map(|all| adjusted(all, &limits));
-            let fills =
-                self.fills.get(&Quantity::RawScale(number)).cloned().map(|fills| self::adjusted(fills, &limits));
-            self.domain.quantities.insert(Quantity::Scale(number), (adjusted, absent));
-            self.fills.extend(fills.map(|fills| (Quantity::Scale(number), fills)));
-        }
-        for number in 0..self.variant.aggregates.len() {
-            let Some(aggregate) = self.variant.aggregates.get(number) else {
-                continue;
-            };
-            let (mut low, mut high): (Option<Exact>, Option<Exact>) = (None, None);
-            let mut lacking = 0;
-            for part in &aggregate.parts {
-                let quantity = match part.of {
-                    PartOf::Scale(scale) => Quantity::Scale(scale),
-                    PartOf::Aggregate(other) => Quantity::Aggregate(other),
-                };
-                let Some((Some(attainable), lacks)) = self.domain.quantities.get(&quantity) else {
-                    continue;
-                };
-                lacking += usize::from(*lacks);
-                let zero = part.zero_when.map(|_| Exact::from_integer(0));
-                let (least, most) = ends(attainable);
-                low = [low, least, zero].into_iter().flatten().min();
-                high = [high, most, zero].into_iter().flatten().max();
-            }
-            let lacks = aggregate.parts.len() - lacking < aggregate.need;
-            let attainable = low.zip(high).map(|(low, high)| Attainable::Between(low, high));
-            self.fills.extend(attainable.clone().map(|attainable| (Quantity::Aggregate(number), attainable)));
-            self.domain.quantities.insert(Quantity::Aggregate(number), (attainable, lacks));
-        }
-        for sum in 0..self.variant.points.len() {
-            let points = self.variant.rules.iter().flat_map(|rule| &rule.effects).filter_map(|effect| match effect {
-                RuleEffect::Points(known, points) if *known == sum => Some(*points),
-                _ => None,
-            });
-            let (low, high) = points.fold((0, 0), |(low, high), points| (low + points.min(0), high + points.max(0)));
-            let attainable = Attainable::Between(crate::exact::whole(low), crate::exact::whole(high));
-            self.domain.quantities.insert(Quantity::Points(sum), (Some(attainable), false));
-        }
-        self.domain.scale_items = self.variant.scales.iter().map(|scale| scale.items.len()).collect();
-        self.domain.signs = self.variant.signs.len();
     }
 
     pub(super) fn variant(&self) -> &Variant {
@@ -600,30 +462,5 @@ impl<'a> Model<'a> {
 
     pub(super) fn into_variant(self, tables: Tables) -> Variant {
         Variant { tables, ..self.variant }
-    }
-}
-
-/// The values together with the bounded ones.
-fn adjusted(attainable: Attainable, limits: &[crate::ruleset::Limit]) -> Attainable {
-    let bounded = |value: &Exact| limits.iter().fold(*value, |value, limit| limit.apply(&value));
-    match attainable {
-        Attainable::Values(values) => {
-            let mut all = values.clone();
-            for limit in limits {
-                all.extend(values.iter().map(|value| limit.apply(value)));
-            }
-            all.extend(values.iter().map(bounded));
-            all.sort();
-            all.dedup();
-            Attainable::Values(all)
-        }
-        Attainable::Between(low, high) => Attainable::Between(low.min(bounded(&low)), high.max(bounded(&high))),
-    }
-}
-
-fn ends(attainable: &Attainable) -> (Option<Exact>, Option<Exact>) {
-    match attainable {
-        Attainable::Values(values) => (values.first().copied(), values.last().copied()),
-        Attainable::Between(low, high) => (Some(*low), Some(*high)),
     }
 }

@@ -31,12 +31,6 @@ pub(crate) enum Quantity {
 pub(crate) struct Subject(Vec<(Quantity, Exact)>);
 
 impl Subject {
-    /// One quantity alone.
-    #[cfg(test)]
-    pub(crate) fn single(quantity: Quantity) -> Self {
-        Self(vec![(quantity, exact::whole(1))])
-    }
-
     /// The quantities and their factors.
     pub(crate) fn parts(&self) -> &[(Quantity, Exact)] {
         &self.0

@@ -1,0 +1,241 @@
+//! Scales, counts, aggregates, levels and points as functions of a complete sheet.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use super::{Builder, Made};
+use crate::compile::{PartOf, RuleEffect};
+use crate::diagram::NodeId;
+use crate::exact::Exact;
+use crate::responses::Answer;
+use crate::scoring::Tally;
+use crate::script::{Quantity, Subject};
+
+impl Builder<'_> {
+    /// The value of a quantity: an outcome of [`Numbers`].
+    pub(super) fn quantity(&mut self, quantity: Quantity) -> Made {
+        if let Some(known) = self.quantities.get(&quantity) {
+            return Ok(*known);
+        }
+        let made = self.make_quantity(quantity)?;
+        self.quantities.insert(quantity, made);
+        Ok(made)
+    }
+
+    pub(super) fn make_quantity(&mut self, quantity: Quantity) -> Made {
+        match quantity {
+            Quantity::Number(slot) => {
+                let own = self.slot(slot)?;
+                let levels = self.questionnaire.slots.get(slot).map(|slot| slot.levels.clone());
+                let variable = self.variables.iter().find(|variable| variable.slot == slot);
+                // The first number of a level stands for all that no comparison tells apart.
+                let number = |level: u32| {
+                    let answer = variable?.level_of.iter().position(|known| *known == level)?;
+                    levels.as_ref()?.number(answer).map(crate::exact::whole)
+                };
+                let numbers = RefCell::new(std::mem::take(&mut self.numbers));
+                let made = self.diagram.map(own, &|level| numbers.borrow_mut().outcome(number(level)));
+                self.numbers = numbers.into_inner();
+                made
+            }
+            Quantity::CountAtMost { scale, value } => self.count(scale, &|keyed| keyed <= value),
+            Quantity::CountAtLeast { scale, value } => self.count(scale, &|keyed| keyed >= value),
+            Quantity::RawScale(scale) => self.raw_scale(scale),
+            Quantity::Scale(scale) => self.scale(scale),
+            Quantity::Aggregate(aggregate) => self.aggregate(aggregate),
+            Quantity::Points(sum) => self.points(sum),
+            Quantity::Level(sign) => {
+                let level = self.level(sign)?;
+                self.whole_number(level)
+            }
+            Quantity::SignsPresent => {
+                let mut count = NodeId::leaf(0);
+                for (number, sign) in self.variant.signs.iter().enumerate() {
+                    let level = self.level(number)?;
+                    let present = u32::from(sign.present);
+                    count = self.diagram.combine(count, level, &|count, level| count + u32::from(level >= present))?;
+                }
+                self.whole_number(count)
+            }
+        }
+    }
+
+    pub(super) fn subject(&mut self, subject: &Subject) -> Made {
+        let mut sum = NodeId::leaf(self.numbers.outcome(Some(crate::exact::whole(0))));
+        for (quantity, factor) in subject.parts() {
+            let part = self.quantity(*quantity)?;
+            let factor = *factor;
+            sum = self
+                .arithmetic(sum, part, &|sum, part| crate::exact::add(&sum?, &crate::exact::mul(&part?, &factor)?))?;
+        }
+        Ok(sum)
+    }
+
+    /// Combines two diagrams of numbers.
+    pub(super) fn arithmetic(
+        &mut self,
+        a: NodeId,
+        b: NodeId,
+        of: &dyn Fn(Option<Exact>, Option<Exact>) -> Option<Exact>,
+    ) -> Made {
+        let numbers = RefCell::new(std::mem::take(&mut self.numbers));
+        let made = self.diagram.combine(a, b, &|a, b| {
+            let (left, right) = (numbers.borrow().value(a), numbers.borrow().value(b));
+            numbers.borrow_mut().outcome(of(left, right))
+        });
+        self.numbers = numbers.into_inner();
+        made
+    }
+
+    pub(super) fn raw_scale(&mut self, number: usize) -> Made {
+        let Some(scale) = self.variant.scales.get(number) else {
+            return Ok(NodeId::leaf(0));
+        };
+        let tallies = RefCell::new(vec![Tally::default()]);
+        let known = RefCell::new(BTreeMap::from([(Tally::default(), 0_u32)]));
+        let mut sum = NodeId::leaf(0);
+        for item in &scale.items {
+            let own = self.slot(item.slot)?;
+            sum = self.diagram.combine(sum, own, &|sum, level| {
+                let mut tally = tallies.borrow().get(sum as usize).copied().unwrap_or_default();
+                if (level as usize) < item.keyed.len() {
+                    scale.add(&mut tally, item, Answer::Level(level as u16));
+                }
+                *known.borrow_mut().entry(tally).or_insert_with(|| {
+                    tallies.borrow_mut().push(tally);
+                    tallies.borrow().len() as u32 - 1
+                })
+            })?;
+        }
+        let numbers = RefCell::new(std::mem::take(&mut self.numbers));
+        let made = self.diagram.map(sum, &|sum| {
+            let tally = tallies.borrow().get(sum as usize).copied().unwrap_or_default();
+            numbers.borrow_mut().outcome(scale.score(&tally).value.exact())
+        });
+        self.numbers = numbers.into_inner();
+        made
+    }
+
+    pub(super) fn count(&mut self, number: usize, counts: &dyn Fn(i64) -> bool) -> Made {
+        let Some(scale) = self.variant.scales.get(number) else {
+            return Ok(NodeId::leaf(0));
+        };
+        let mut sum = NodeId::leaf(0);
+        for item in &scale.items {
+            let own = self.slot(item.slot)?;
+            sum = self.diagram.combine(sum, own, &|sum, level| {
+                sum + u32::from(item.keyed.get(level as usize).is_some_and(|keyed| counts(*keyed)))
+            })?;
+        }
+        self.whole_number(sum)
+    }
+
+    /// Outcomes that are whole numbers, as outcomes of [`Numbers`].
+    pub(super) fn whole_number(&mut self, function: NodeId) -> Made {
+        let numbers = RefCell::new(std::mem::take(&mut self.numbers));
+        let made = self
+            .diagram
+            .map(function, &|number| numbers.borrow_mut().outcome(Some(crate::exact::whole(i64::from(number)))));
+        self.numbers = numbers.into_inner();
+        made
+    }
+
+    pub(super) fn scale(&mut self, number: usize) -> Made {
+        let mut value = self.quantity(Quantity::RawScale(number))?;
+        for adjust in self.variant.adjusts.iter().filter(|adjust| adjust.scale == number) {
+            let holds = self.condition(adjust.condition)?;
+            let bounded = self.arithmetic(value, NodeId::leaf(0), &|value, _| Some(adjust.limit.apply(&value?)))?;
+            value = self.diagram.select(holds, &[value, bounded])?;
+        }
+        Ok(value)
+    }
+
+    pub(super) fn aggregate(&mut self, number: usize) -> Made {
+        let Some(aggregate) = self.variant.aggregates.get(number) else {
+            return Ok(NodeId::leaf(0));
+        };
+        // The sum so far and how many parts have a value, as one outcome.
+        let nothing = (Exact::from_integer(0), 0_usize);
+        let states = RefCell::new(vec![nothing]);
+        let known = RefCell::new(BTreeMap::from([(nothing, 0_u32)]));
+        let mut sum = NodeId::leaf(0);
+        for part in &aggregate.parts {
+            let own = match part.of {
+                PartOf::Scale(scale) => self.quantity(Quantity::Scale(scale))?,
+                PartOf::Aggregate(other) => self.quantity(Quantity::Aggregate(other))?,
+            };
+            let own = match part.zero_when {
+                None => own,
+                Some(condition) => {
+                    let zero =
+                        self.arithmetic(own, NodeId::leaf(0), &|value, _| value.map(|_| Exact::from_integer(0)))?;
+                    let holds = self.condition(condition)?;
+                    self.diagram.select(holds, &[own, zero])?
+                }
+            };
+            let numbers = &self.numbers;
+            sum = self.diagram.combine(sum, own, &|sum, own| {
+                let (total, count) = states.borrow().get(sum as usize).copied().unwrap_or((Exact::from_integer(0), 0));
+                let state = match numbers.value(own) {
+                    Some(value) => (total + value, count + 1),
+                    None => (total, count),
+                };
+                *known.borrow_mut().entry(state).or_insert_with(|| {
+                    states.borrow_mut().push(state);
+                    states.borrow().len() as u32 - 1
+                })
+            })?;
+        }
+        let numbers = RefCell::new(std::mem::take(&mut self.numbers));
+        let made = self.diagram.map(sum, &|sum| {
+            let (total, count) = states.borrow().get(sum as usize).copied().unwrap_or((Exact::from_integer(0), 0));
+            let enough = count > 0 && count >= aggregate.need;
+            numbers.borrow_mut().outcome(enough.then(|| total / Exact::from_integer(count as i128)))
+        });
+        self.numbers = numbers.into_inner();
+        made
+    }
+
+    pub(super) fn level(&mut self, number: usize) -> Made {
+        let Some(sign) = self.variant.signs.get(number) else {
+            return Ok(NodeId::leaf(0));
+        };
+        let mut level = NodeId::leaf(0);
+        for rule in &self.variant.rules {
+            for effect in &rule.effects {
+                let RuleEffect::Sign(raised, by) = effect else {
+                    continue;
+                };
+                if *raised == number {
+                    let fired = self.condition(rule.condition)?;
+                    let by = u32::from(*by);
+                    level = self.diagram.combine(level, fired, &|level, fired| match (fired, sign.adds) {
+                        (0, _) => level,
+                        (_, true) => (level + by).min(3),
+                        (_, false) => level.max(by),
+                    })?;
+                }
+            }
+        }
+        Ok(level)
+    }
+
+    pub(super) fn points(&mut self, number: usize) -> Made {
+        let mut sum = NodeId::leaf(self.numbers.outcome(Some(crate::exact::whole(0))));
+        for rule in &self.variant.rules {
+            for effect in &rule.effects {
+                let RuleEffect::Points(known, points) = effect else {
+                    continue;
+                };
+                if *known == number {
+                    let fired = self.condition(rule.condition)?;
+                    let points = crate::exact::whole(*points);
+                    let one = NodeId::leaf(self.numbers.outcome(Some(points)));
+                    let given = self.diagram.select(fired, &[NodeId::leaf(0), one])?;
+                    sum = self.arithmetic(sum, given, &|sum, given| Some(sum? + given.unwrap_or_default()))?;
+                }
+            }
+        }
+        Ok(sum)
+    }
+}

@@ -1,0 +1,91 @@
+//! Overlays, stages, signals, reasons, bands and screens of a variant.
+
+use super::Model;
+use crate::compile::{Band, Outcome, OutcomeWhen, outcome_when};
+use crate::questionnaire::Direction;
+use crate::ruleset::{Body, Draft};
+
+impl<'a> Model<'a> {
+    pub(super) fn outcome(&mut self, draft: &Draft<'_>, declaration: &'a crate::ruleset::Declaration) {
+        let id = declaration.id.text.clone();
+        let (when, titles) = match &declaration.body {
+            Body::Overlay { when } => (OutcomeWhen::Condition(self.want(when, false)), Vec::new()),
+            Body::Stage { when } => (outcome_when(when, |expr| self.want(expr, false)), Vec::new()),
+            Body::Signal { when, titles } => (outcome_when(when, |expr| self.want(expr, false)), titles.clone()),
+            Body::Reason { when: Some(when) } => (outcome_when(when, |expr| self.want(expr, false)), Vec::new()),
+            Body::Reason { when: None } => (OutcomeWhen::Engine, Vec::new()),
+            Body::Band { comparison, value, population } => {
+                if let Some(Some(scale)) = self.ids.scales.get(&id).copied() {
+                    self.variant.bands.push(Band {
+                        scale,
+                        label: declaration.title.clone().unwrap_or_default(),
+                        comparison: *comparison,
+                        value: *value,
+                        population: population.clone(),
+                        source: declaration.source.clone().unwrap_or_default(),
+                    });
+                }
+                return;
+            }
+            Body::Straightline { share, least } => {
+                self.variant.screens.straightline = Some((*share, *least));
+                self.variant.screens.lined = self.lined();
+                return;
+            }
+            Body::Contradicts { other } => {
+                let slots = (self.questionnaire.slot(&id), self.questionnaire.slot(&other.text));
+                if let (Some(first), Some(second)) = slots
+                    && self.is_asked(first)
+                    && self.is_asked(second)
+                {
+                    self.variant.screens.contradicts.push((first, second));
+                }
+                return;
+            }
+            Body::Floor { share } => {
+                self.variant.floor = Some(*share);
+                return;
+            }
+            _ => return,
+        };
+        let title = declaration
+            .title
+            .clone()
+            .or_else(|| titles.first().map(|(_, title)| title.clone()))
+            .unwrap_or_else(|| id.clone());
+        let outcome = Outcome {
+            id: id.clone(),
+            title,
+            titles,
+            next: declaration.next.clone(),
+            at: draft.at(&declaration.id.place),
+            when,
+        };
+        let (list, ids) = match &declaration.body {
+            Body::Overlay { .. } => (&mut self.variant.overlays, Some(&mut self.ids.overlays)),
+            Body::Stage { .. } => (&mut self.variant.stages, Some(&mut self.ids.stages)),
+            Body::Signal { .. } => (&mut self.variant.signals, None),
+            _ => (&mut self.variant.reasons, None),
+        };
+        if let Some(ids) = ids {
+            ids.insert(id, Some(list.len()));
+        }
+        list.push(outcome);
+    }
+
+    pub(super) fn lined(&self) -> Vec<usize> {
+        let directed = |at: &usize| {
+            self.questionnaire
+                .slots
+                .get(*at)
+                .filter(|slot| slot.option.is_none())
+                .and_then(|slot| self.questionnaire.item_of(slot))
+                .is_some_and(|item| {
+                    matches!(item.direction, Some(Direction::Supports | Direction::Concern))
+                        && !item.block
+                        && !item.context
+                })
+        };
+        (0..self.questionnaire.slots.len()).filter(|at| self.is_asked(*at) && directed(at)).collect()
+    }
+}
