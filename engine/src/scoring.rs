@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use crate::exact::Exact;
-use crate::responses::Answer;
+use crate::responses::{Answer, Missing};
 use crate::ruleset::{Aggregation, Place};
 use crate::script::{Attainable, Cut};
 
@@ -42,16 +42,6 @@ impl Value {
         match fits(value).or_else(|| fits(&value.reduced())) {
             Some((numerator, denominator)) => Value::Known { numerator, denominator },
             None => Value::Unknown,
-        }
-    }
-
-    /// The value without reducing it first: comparisons do not need that.
-    pub(crate) fn raw(self) -> Option<Exact> {
-        match self {
-            Value::Known { numerator, denominator } => {
-                Some(Exact::new_raw(i128::from(numerator), i128::from(denominator)))
-            }
-            _ => None,
         }
     }
 }
@@ -142,6 +132,35 @@ pub(crate) struct Tally {
     range: i64,
 }
 
+/// What the answers to one item of a scale add to its tally.
+#[derive(Debug, Clone)]
+pub(crate) struct Adder {
+    adds: Vec<i64>,
+    weight: i64,
+    base: i64,
+    range: i64,
+}
+
+impl Adder {
+    /// Adds one answer.
+    #[inline]
+    pub(crate) fn add(&self, tally: &mut Tally, answer: Answer) {
+        let known = match answer {
+            Answer::Level(level) => self.adds.get(usize::from(level)).copied(),
+            Answer::Missing(reason) if reason.is_unknown() => None,
+            Answer::Missing(_) => return,
+        };
+        tally.asked += 1;
+        tally.base += self.base;
+        tally.range += self.range;
+        if let Some(add) = known {
+            tally.answered += 1;
+            tally.sum += add;
+            tally.weight += self.weight;
+        }
+    }
+}
+
 /// A scale's score on one sheet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Score {
@@ -186,40 +205,20 @@ impl Scale {
         Self { id, title, concern, aggregation, items, need, source, at, place, unit: 1, needed: Vec::new() }.finish()
     }
 
-    /// What one answer adds.
-    #[inline]
-    pub(crate) fn add(&self, tally: &mut Tally, item: &ScaleItem, answer: Answer) {
-        match answer {
-            Answer::Level(level) => {
-                let keyed = item.keyed.get(usize::from(level)).copied().unwrap_or(item.min);
-                self.add_keyed(tally, item, keyed);
-            }
-            Answer::Missing(reason) if reason.is_unknown() => self.ask(tally, item),
-            Answer::Missing(_) => {}
-        }
-    }
-
-    #[inline]
-    fn ask(&self, tally: &mut Tally, item: &ScaleItem) {
-        tally.asked += 1;
-        tally.base += item.weight * item.min;
-        tally.range += item.weight * (item.max - item.min);
-    }
-
-    #[inline]
-    fn add_keyed(&self, tally: &mut Tally, item: &ScaleItem, keyed: i64) {
-        self.ask(tally, item);
-        tally.answered += 1;
-        let (contribution, weight) = match self.aggregation {
+    /// What each answer to an item adds.
+    pub(crate) fn adder(&self, item: &ScaleItem) -> Adder {
+        let range = (item.max - item.min).max(1);
+        let (adds, weight): (Vec<i64>, i64) = match self.aggregation {
             Aggregation::Percent => {
-                let range = (item.max - item.min).max(1);
-                (item.weight * (keyed - item.min) * (self.unit / range), item.weight * self.unit)
+                let add = |keyed: &i64| item.weight * (keyed - item.min) * (self.unit / range);
+                (item.keyed.iter().map(add).collect(), item.weight * self.unit)
             }
-            Aggregation::Mean => (item.weight * keyed, item.weight),
-            Aggregation::Sum => (item.weight * (keyed - item.min), item.weight * (item.max - item.min)),
+            Aggregation::Mean => (item.keyed.iter().map(|keyed| item.weight * keyed).collect(), item.weight),
+            Aggregation::Sum => {
+                (item.keyed.iter().map(|keyed| item.weight * (keyed - item.min)).collect(), item.weight * range)
+            }
         };
-        tally.sum += contribution;
-        tally.weight += weight;
+        Adder { adds, weight, base: item.weight * item.min, range: item.weight * (item.max - item.min) }
     }
 
     /// The score for what was added up.
@@ -251,7 +250,7 @@ impl Scale {
         let mut tally = Tally::default();
         for item in &self.items {
             if let Some(answer) = answers.get(item.slot) {
-                self.add(&mut tally, item, *answer);
+                self.adder(item).add(&mut tally, *answer);
             }
         }
         self.score(&tally)
@@ -270,23 +269,22 @@ impl Scale {
     fn values(&self, with_unknown: bool) -> Attainable {
         let mut states = BTreeSet::from([Tally::default()]);
         for item in &self.items {
+            let adder = self.adder(item);
+            let mut answers: Vec<Answer> = (0..item.keyed.len()).map(|level| Answer::Level(level as u16)).collect();
+            if item.may_be_absent {
+                answers.push(Answer::Missing(Missing::NotApplicable));
+            }
+            // Where all answers are needed, a sheet that lacks one has no score.
+            if with_unknown && self.need != Need::All {
+                answers.push(Answer::Missing(Missing::Skipped));
+            }
             let mut next = BTreeSet::new();
             for state in &states {
-                let keyed: BTreeSet<i64> = item.keyed.iter().copied().collect();
-                for value in keyed {
+                next.extend(answers.iter().map(|answer| {
                     let mut tally = *state;
-                    self.add_keyed(&mut tally, item, value);
-                    next.insert(tally);
-                }
-                if item.may_be_absent {
-                    next.insert(*state);
-                }
-                // Where all answers are needed, a sheet that lacks one has no score.
-                if with_unknown && self.need != Need::All {
-                    let mut tally = *state;
-                    self.ask(&mut tally, item);
-                    next.insert(tally);
-                }
+                    adder.add(&mut tally, *answer);
+                    tally
+                }));
             }
             if next.len() > MAX_STATES {
                 return self.bounds();
@@ -350,6 +348,13 @@ impl Scale {
 /// Which band a value falls into: how many of the rising `cuts` it passes.
 pub(crate) fn band(value: &Exact, cuts: &[Cut]) -> usize {
     cuts.partition_point(|cut| cut.passed_by(value))
+}
+
+/// The same for a numerator and a positive denominator, which need not be reduced.
+#[inline]
+pub(crate) fn band_of_fraction(numerator: i64, denominator: i64, cuts: &[Cut]) -> usize {
+    // A handful of cuts: counting on is faster than halving.
+    cuts.iter().take_while(|cut| cut.passed_by_fraction(numerator, denominator)).count()
 }
 
 /// The exact mean of values over those that are known; `zeroed` values count as zero.

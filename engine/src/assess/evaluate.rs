@@ -196,8 +196,9 @@ impl Evaluator<'_> {
         for scale in &self.variant.scales {
             let mut tallies = vec![Tally::default(); self.rows];
             for item in &scale.items {
+                let adder = scale.adder(item);
                 for (tally, answer) in tallies.iter_mut().zip(&self.columns[item.slot]) {
-                    scale.add(tally, item, *answer);
+                    adder.add(tally, *answer);
                 }
             }
             self.out.raw.push(tallies.iter().map(|tally| scale.score(tally)).collect());

@@ -44,6 +44,21 @@ impl Subject {
         }
     }
 
+    /// The same as numerator and denominator, not reduced; the hot path needs no more. None when it does not fit.
+    pub(crate) fn fraction(&self, mut of: impl FnMut(Quantity) -> Option<(i64, i64)>) -> Option<(i64, i64)> {
+        let mut sum = (0_i64, 1_i64);
+        for (quantity, factor) in &self.0 {
+            let (numerator, denominator) = of(*quantity)?;
+            let part = (
+                numerator.checked_mul(i64::try_from(*factor.numer()).ok()?)?,
+                denominator.checked_mul(i64::try_from(*factor.denom()).ok()?)?,
+            );
+            let crossed = sum.0.checked_mul(part.1)?.checked_add(part.0.checked_mul(sum.1)?)?;
+            sum = (crossed, sum.1.checked_mul(part.1)?);
+        }
+        Some(sum)
+    }
+
     /// The value of the form, given the value of each quantity; none when one has no value.
     pub(crate) fn value(&self, mut of: impl FnMut(Quantity) -> Option<Exact>) -> Option<Exact> {
         let mut sum = exact::whole(0);
@@ -89,10 +104,21 @@ impl Cut {
 
     /// Whether a value lies above.
     pub(crate) fn passed_by(&self, value: &Exact) -> bool {
-        // Cross-multiplied, since values of scales are not reduced: sums of weights are small, so this fits.
-        let left = value.numer().saturating_mul(*self.at.denom());
-        let right = self.at.numer().saturating_mul(*value.denom());
-        left > right || (left == right && !self.after)
+        *value > self.at || (!self.after && *value == self.at)
+    }
+
+    /// The same for a numerator and a positive denominator, which need not be reduced.
+    #[inline]
+    pub(crate) fn passed_by_fraction(&self, numerator: i64, denominator: i64) -> bool {
+        match (i64::try_from(*self.at.numer()), i64::try_from(*self.at.denom())) {
+            (Ok(at), Ok(of)) => {
+                // The product of two 64-bit numbers always fits 128 bits, so nothing wraps.
+                let left = i128::from(numerator).wrapping_mul(i128::from(of));
+                let right = i128::from(at).wrapping_mul(i128::from(denominator));
+                left > right || (left == right && !self.after)
+            }
+            _ => self.passed_by(&Exact::new(i128::from(numerator), i128::from(denominator))),
+        }
     }
 }
 

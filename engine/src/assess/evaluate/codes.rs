@@ -5,7 +5,7 @@ use super::{Evaluation, Evaluator, Pass, pass};
 use crate::compile::{Condition, UNDECIDED, Variable, Variant};
 use crate::questionnaire::Questionnaire;
 use crate::responses::Answer;
-use crate::scoring::{Value, band};
+use crate::scoring::{Value, band, band_of_fraction};
 use crate::script::{Attainable, Quantity, Subject};
 
 impl Evaluation {
@@ -84,12 +84,23 @@ impl Evaluator<'_> {
                     })
                     .collect()
             }
-            Variable::Subject(subject) => match subject.alone() {
-                Some(quantity) => (0..self.rows).map(|row| self.code(at, self.value(quantity, row))).collect(),
-                None => (0..self.rows)
-                    .map(|row| self.subject_code(at, subject, |quantity| self.value(quantity, row)))
-                    .collect(),
-            },
+            Variable::Subject(subject) => {
+                let columns: Vec<(Quantity, Vec<Value>)> =
+                    subject.parts().iter().map(|(quantity, _)| (*quantity, self.column(*quantity))).collect();
+                match columns.as_slice() {
+                    [(_, values)] if subject.alone().is_some() => {
+                        values.iter().map(|value| self.code(at, *value)).collect()
+                    }
+                    columns => (0..self.rows)
+                        .map(|row| {
+                            self.subject_code(at, subject, |quantity| {
+                                let column = columns.iter().find(|(known, _)| *known == quantity);
+                                column.map_or(Value::Unknown, |(_, values)| values[row])
+                            })
+                        })
+                        .collect(),
+                }
+            }
             Variable::SlotAnswered(slot) => {
                 self.columns[*slot].iter().map(|answer| u8::from(answer.level().is_some())).collect()
             }
@@ -108,6 +119,28 @@ impl Evaluator<'_> {
         }
     }
 
+    /// A quantity on every row.
+    fn column(&self, quantity: Quantity) -> Vec<Value> {
+        let counted = |scale: usize, counts: &dyn Fn(i64) -> bool| {
+            let mut sums = vec![0_i64; self.rows];
+            for item in &self.variant.scales[scale].items {
+                let adds: Vec<i64> = item.keyed.iter().map(|keyed| i64::from(counts(*keyed))).collect();
+                for (sum, answer) in sums.iter_mut().zip(&self.columns[item.slot]) {
+                    *sum += answer.level().and_then(|level| adds.get(level)).copied().unwrap_or(0);
+                }
+            }
+            sums.into_iter().map(|numerator| Value::Known { numerator, denominator: 1 }).collect()
+        };
+        match quantity {
+            Quantity::Scale(scale) => self.out.scales[scale].clone(),
+            Quantity::Aggregate(aggregate) => self.out.aggregates[aggregate].clone(),
+            Quantity::RawScale(scale) => self.out.raw[scale].iter().map(|score| score.value).collect(),
+            Quantity::CountAtMost { scale, value } => counted(scale, &|keyed| keyed <= value),
+            Quantity::CountAtLeast { scale, value } => counted(scale, &|keyed| keyed >= value),
+            _ => (0..self.rows).map(|row| self.value(quantity, row)).collect(),
+        }
+    }
+
     pub(super) fn parent(&self, slot: usize) -> Option<usize> {
         let item = self.questionnaire.item_of(self.questionnaire.slots.get(slot)?)?;
         self.questionnaire.slot(&item.asked_if.as_ref()?.item)
@@ -116,10 +149,10 @@ impl Evaluator<'_> {
     #[inline]
     pub(super) fn code(&self, at: usize, value: Value) -> u8 {
         let variable = &self.variant.tables.variables[at];
-        match value.raw() {
-            Some(value) => band(&value, &variable.cuts) as u8,
-            None if value == Value::Absent => variable.absent(),
-            None => variable.unknown(),
+        match value {
+            Value::Known { numerator, denominator } => band_of_fraction(numerator, denominator, &variable.cuts) as u8,
+            Value::Absent => variable.absent(),
+            Value::Unknown => variable.unknown(),
         }
     }
 
@@ -135,8 +168,17 @@ impl Evaluator<'_> {
         if unknown {
             return self.variant.tables.variables[at].unknown();
         }
+        let cuts = &self.variant.tables.variables[at].cuts;
+        let parts = |quantity: Quantity| match value(quantity) {
+            Value::Known { numerator, denominator } => Some((numerator, denominator)),
+            _ => None,
+        };
+        if let Some((numerator, denominator)) = subject.fraction(parts) {
+            return band_of_fraction(numerator, denominator, cuts) as u8;
+        }
+        // Numbers that do not fit unreduced are reduced on the way.
         match subject.value(|quantity| value(quantity).exact()) {
-            Some(value) => band(&value, &self.variant.tables.variables[at].cuts) as u8,
+            Some(value) => band(&value, cuts) as u8,
             None => self.variant.tables.variables[at].unknown(),
         }
     }

@@ -96,10 +96,11 @@ impl Builder<'_> {
         let mut sum = NodeId::leaf(0);
         for item in &scale.items {
             let own = self.slot(item.slot)?;
+            let adder = scale.adder(item);
             sum = self.diagram.combine(sum, own, &|sum, level| {
                 let mut tally = tallies.borrow().get(sum as usize).copied().unwrap_or_default();
                 if (level as usize) < item.keyed.len() {
-                    scale.add(&mut tally, item, Answer::Level(level as u16));
+                    adder.add(&mut tally, Answer::Level(level as u16));
                 }
                 *known.borrow_mut().entry(tally).or_insert_with(|| {
                     tallies.borrow_mut().push(tally);
