@@ -1,2 +1,25 @@
-#[test]
-fn t() {}
+//! Integration tests: the real binary, run on real files.
+//!
+//! One test binary, one module a topic. A helper named `check` does what the tests of its module have in common.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test that goes wrong is to stop, helpers included"
+)]
+
+mod architecture;
+mod bad_input;
+mod bad_rulesets;
+mod determinism;
+mod real_data;
+mod safety;
+mod sample;
+mod score;
+mod score_options;
+mod sheets;
+mod shipped;
+mod support;
+mod table;
+mod transcripts;

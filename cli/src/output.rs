@@ -142,6 +142,16 @@ pub(crate) fn refuse_overwriting(output: &Path, inputs: &[PathBuf]) -> Result<()
     Ok(())
 }
 
+/// Whether two paths name one file, which need not exist yet; `-` is standard output.
+pub(crate) fn same_place(one: &Path, other: &Path) -> bool {
+    let place = |path: &Path| {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let inside = || Some(fs::canonicalize(folder).ok()?.join(path.file_name()?));
+        fs::canonicalize(path).ok().or_else(inside).unwrap_or_else(|| path.to_owned())
+    };
+    one == other || (one != Path::new("-") && other != Path::new("-") && place(one) == place(other))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,12 +3,7 @@
 //! The rules are the twenty of `tests/bench/`. "Tabulated" is the whole batch core (scores of five scales, rules,
 //! points, stage, signal) without reading or writing; "one more rule" is what the batch loop pays for each further rule.
 //! The hard-coded branches score their four scales and decide the twenty conditions; Rhai gets the scores for nothing.
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    missing_docs,
-    reason = "a benchmark stops at the first surprise"
-)]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a benchmark stops at the first surprise")]
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -59,7 +54,7 @@ fn main() {
         (repeated - tabulated) * 1e9 / ROWS as f64 / (4.0 * RULES)
     );
 
-    let hand = best_of(5, || sheets.iter().map(|sheet| hard_coded(sheet)).sum());
+    let hand = best_of(5, || sheets.iter().map(hard_coded).sum());
     print("hard-coded Rust branches", hand, ROWS);
 
     // Rhai stops at a missing answer, so only complete sheets are interpreted.

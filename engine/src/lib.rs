@@ -18,10 +18,10 @@ mod gate;
 pub mod questionnaire;
 pub mod responses;
 mod ruleset;
-#[cfg(test)]
-mod schemas;
 mod scoring;
 mod script;
+#[cfg(test)]
+mod tests;
 
 pub use assess::{
     AnswerBlock, AssessedRow, BlockAssessment, EngineReason, NotLoaded, Reason, RowView, RuleOutcome, Signal, assess,

@@ -1,12 +1,13 @@
 //! `bearings check`: every problem of questionnaires and rulesets at once, with the lines they are on.
 
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
 
 use bearings_engine::diagnostic::{Diagnostic, LoadError, Severity, SourceFile};
 use bearings_engine::questionnaire::Questionnaire;
-use bearings_engine::{Case, LoadOptions};
+use bearings_engine::{Case, LoadOptions, Variant};
 
 use crate::args::{CheckArgs, Common};
 use crate::builtin;
@@ -90,8 +91,12 @@ fn ruleset(name: &str, args: &CheckArgs) -> Result<Found, Failure> {
     let cases = case_files(name)?;
     let (mut problems, facts) = match definition.compile(&LoadOptions::all()) {
         Ok((ruleset, warnings)) => {
-            let rules = ruleset.variants().map(|(_, variant)| variant.rules.len()).max().unwrap_or(0);
-            let scales = ruleset.variants().map(|(_, variant)| variant.scales.len()).max().unwrap_or(0);
+            // Roles and forms share most declarations; each id is counted once.
+            let ids = |of: fn(&Variant) -> Vec<&str>| {
+                ruleset.variants().flat_map(|(_, variant)| of(variant)).collect::<BTreeSet<&str>>().len()
+            };
+            let rules = ids(|variant| variant.rules.iter().map(|rule| rule.id.as_str()).collect());
+            let scales = ids(|variant| variant.scales.iter().map(|scale| scale.id.as_str()).collect());
             (warnings, format!("{} with {scales} scales, {rules} rules, {} cases", ruleset.kind.as_str(), cases.len()))
         }
         Err(Failure::Definition(Report::Diagnostics { problems, .. })) => (problems, String::new()),

@@ -11,7 +11,7 @@ mod trace;
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use bearings_engine::questionnaire::{Form, Questionnaire};
@@ -21,7 +21,7 @@ use bearings_engine::{AnswerBlock, BlockAssessment, Ruleset, assess_block};
 use crate::args::{Common, RowFormat, ScoreArgs};
 use crate::exit::{Failure, Report};
 use crate::load::{Definition, variants};
-use crate::output::{Output, beside, refuse_overwriting};
+use crate::output::{Output, beside, refuse_overwriting, same_place};
 use crate::render;
 use crate::survey::{Config, Fingerprint, Next, Row, RowError, Survey};
 use manifest::InputRecord;
@@ -29,6 +29,9 @@ use summary::Summary;
 
 /// How many sheets are assessed at once: a block's columns fit the second cache.
 const BLOCK: usize = 1_024;
+
+/// What the manifest's name adds to the name of the rows.
+const MANIFEST: &str = ".manifest.json";
 
 /// How many rejected rows, and how many answered questions that were not asked, are named on stderr.
 const NAMED: u64 = 10;
@@ -41,10 +44,7 @@ pub(crate) fn run(args: &ScoreArgs, common: &Common) -> Result<ExitCode, Failure
     let definition = Definition::from_args(&args.rules)?;
     let questionnaire = &definition.questionnaire;
     let config = config(args);
-    let outputs: Vec<_> = args.output.iter().chain(&args.trace).cloned().collect();
-    for output in &outputs {
-        refuse_overwriting(output, &args.inputs)?;
-    }
+    refuse_clashes(args)?;
     let surveys: Vec<Survey> =
         args.inputs.iter().map(|input| Survey::open(input, questionnaire, &config)).collect::<Result<_, _>>()?;
     let form = one_form(&surveys)?;
@@ -85,6 +85,21 @@ pub(crate) fn run(args: &ScoreArgs, common: &Common) -> Result<ExitCode, Failure
         output.finish()?;
     }
     if tally.rejected > 0 { Err(Failure::Rows { rejected: tally.rejected }) } else { Ok(ExitCode::SUCCESS) }
+}
+
+/// Refuses an output that is an input or another output, the manifest included: no file is lost to a second one.
+fn refuse_clashes(args: &ScoreArgs) -> Result<(), Failure> {
+    let stdout = (args.output.is_none() || args.summary).then(|| PathBuf::from("-"));
+    let manifest = args.output.as_deref().filter(|path| *path != Path::new("-")).map(|path| beside(path, MANIFEST));
+    let outputs: Vec<PathBuf> =
+        stdout.into_iter().chain(args.output.clone()).chain(manifest).chain(args.trace.clone()).collect();
+    for (at, output) in outputs.iter().enumerate() {
+        refuse_overwriting(output, &args.inputs)?;
+        if outputs.iter().take(at).any(|other| same_place(other, output)) {
+            return Err(Failure::Usage(format!("two outputs would be written to `{}`", output.display())));
+        }
+    }
+    Ok(())
 }
 
 fn config(args: &ScoreArgs) -> Config<'_> {
@@ -345,11 +360,11 @@ fn write_manifest(
 ) -> Result<(), Failure> {
     let text = manifest::text(ruleset, form, args, inputs, tally, done)
         .map_err(|error| Failure::writing("the manifest", io::Error::from(error)))?;
-    // `-o -` is standard output, which has no place beside it.
-    if path == Path::new("-") {
+    // Standard output, a pipe and a device have no place beside them.
+    if !path.is_file() {
         return Ok(());
     }
-    let mut output = Output::open(Some(&beside(path, ".manifest.json")))?;
+    let mut output = Output::open(Some(&beside(path, MANIFEST)))?;
     output.write_all(text.as_bytes()).map_err(|error| output.failure(error))?;
     output.finish()
 }

@@ -1,0 +1,112 @@
+//! What is built in: it is listed, it checks without a word, and its cases pass and try every rule both ways.
+
+use crate::support::{Folder, bearings, root};
+
+const RULESETS: [&str; 3] = ["trust-repair", "ras", "csi-4"];
+const KINDS: [(&str, &str); 3] = [("trust-repair", "assessment"), ("ras", "instrument"), ("csi-4", "instrument")];
+
+#[test]
+fn everything_built_in_is_listed() {
+    let stdout = bearings("list").ok().stdout;
+    for (id, kind) in KINDS.into_iter().chain(KINDS.map(|(id, _)| (id, "questionnaire"))) {
+        let named = |line: &str| line.split_whitespace().take(2).eq([id, kind]);
+        assert_eq!(stdout.lines().filter(|line| named(line)).count(), 1, "{id} {kind}");
+    }
+}
+
+#[test]
+fn everything_built_in_checks_without_a_word() {
+    let outcome = bearings("check --strict").ok();
+    for line in outcome.stdout.lines().chain(outcome.stderr.lines()) {
+        assert!(!line.starts_with("error") && !line.starts_with("warning"), "{line}");
+    }
+    assert_eq!(outcome.stderr, "");
+    for id in RULESETS {
+        assert!(outcome.stdout.contains(&format!("{id}: ok, ")), "{id}");
+        assert!(outcome.stdout.contains(&format!("{id}.json: ok, ")), "{id}");
+    }
+}
+
+#[test]
+fn what_is_built_in_is_what_stands_in_the_tree() {
+    for id in RULESETS {
+        let folder = bearings(&format!("check rulesets/{id}")).ok().stdout;
+        let built_in = bearings(&format!("check {id}")).ok().stdout;
+        assert_eq!(folder.trim_start_matches("rulesets/"), built_in);
+    }
+    let folders = std::fs::read_dir(root().join("rulesets")).unwrap().map(|entry| entry.unwrap().path());
+    let mut found: Vec<String> = folders
+        .filter(|path| path.is_dir())
+        .map(|path| path.file_name().unwrap().to_string_lossy().into_owned())
+        .collect();
+    found.sort();
+    let stdout = bearings("list").ok().stdout;
+    let mut listed: Vec<&str> = stdout
+        .lines()
+        .filter(|line| !line.contains(" questionnaire "))
+        .filter_map(|line| line.split(' ').next())
+        .collect();
+    listed.sort_unstable();
+    assert_eq!(listed, found);
+}
+
+/// "19 passed, 0 failed" as numbers.
+#[track_caller]
+fn counts(stdout: &str) -> (u32, u32) {
+    let last = stdout.lines().last().unwrap();
+    let words: Vec<&str> = last.split_whitespace().collect();
+    let [passed, "passed,", failed, "failed"] = words.as_slice() else { panic!("{last}") };
+    (passed.parse().unwrap(), failed.parse().unwrap())
+}
+
+#[test]
+fn every_case_passes() {
+    let (passed, failed) = counts(&bearings("test").ok().stdout);
+    let files = RULESETS.map(|id| std::fs::read_dir(root().join("rulesets").join(id).join("cases")).unwrap().count());
+    assert_eq!((passed, failed), (u32::try_from(files.iter().sum::<usize>()).unwrap(), 0));
+    assert!(files.iter().all(|count| *count > 0), "{files:?}");
+    assert_eq!(counts(&bearings("test ras").ok().stdout), (u32::try_from(files[1]).unwrap(), 0));
+}
+
+#[test]
+fn every_rule_fires_in_some_case_and_not_in_another() {
+    let stdout = bearings("test").ok().stdout;
+    let lacking: Vec<&str> = stdout
+        .lines()
+        .map(str::trim)
+        .filter(|line| line.contains(" never fired") || line.contains(" always fired"))
+        .collect();
+    assert_eq!(lacking, [""; 0]);
+    let line = stdout.lines().find(|line| line.contains(" rules fired in some case and not in another")).unwrap();
+    let numbers: Vec<u32> = line.split_whitespace().filter_map(|word| word.parse().ok()).collect();
+    assert!(numbers[0] == numbers[1] && numbers[0] >= 13, "{line}");
+}
+
+#[test]
+fn the_cases_of_a_copy_in_any_folder_pass_too() {
+    let folder = Folder::new();
+    for part in ["", "cases"] {
+        for entry in std::fs::read_dir(root().join("rulesets/csi-4").join(part)).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_file() {
+                let name = format!("any name/{part}/{}", path.file_name().unwrap().to_string_lossy());
+                folder.write(&name, std::fs::read(&path).unwrap());
+            }
+        }
+    }
+    let stdout = bearings("test").arg("any name").within(folder.path()).ok().stdout;
+    assert_eq!(counts(&stdout).1, 0);
+    assert!(counts(&stdout).0 > 0);
+}
+
+#[test]
+fn the_shipped_ruleset_declares_its_window_of_eight_weeks() {
+    let manifest = |setting: &str| {
+        let folder = Folder::new();
+        let run = bearings(&format!("score tests/data/trust-repair-200.csv {setting} -o")).arg(folder.at("o.csv"));
+        run.ok();
+        folder.json("o.csv.manifest.json")["params"].to_string()
+    };
+    assert!(manifest("").contains(r#""window_weeks":"8""#));
+    assert_eq!(manifest("--set window_weeks=8"), manifest(""));
+}
