@@ -137,7 +137,8 @@ mod tests {
     use crate::args::{ColorArg, ErrorFormat};
     use bearings_engine::diagnostic::Code;
 
-    const COMMON: Common = Common { color: ColorArg::Never, error_format: ErrorFormat::Human, quiet: false };
+    const COMMON: Common =
+        Common { color: ColorArg::Never, error_format: ErrorFormat::Human, quiet: false, verbose: false };
 
     #[test]
     fn each_failure_has_its_code() {

@@ -11,7 +11,7 @@ mod evaluate;
 use crate::assessment::Assessment;
 use crate::responses::Responses;
 use crate::ruleset::Ruleset;
-pub use block::{AnswerBlock, AssessedRow, BlockAssessment, RowView};
+pub use block::{AnswerBlock, AssessedRow, BlockAssessment, EvaluatedBlock, RowView};
 pub(crate) use decide::settling;
 pub use decide::{EngineReason, Reason, Signal};
 pub use evaluate::RuleOutcome;
@@ -32,7 +32,15 @@ pub fn assess(ruleset: &Ruleset, responses: &Responses) -> Result<Assessment, No
 /// # Errors
 /// [`NotLoaded`] if the ruleset was loaded without a variant that some sheet needs.
 pub fn assess_block(ruleset: &Ruleset, block: &AnswerBlock) -> Result<BlockAssessment, NotLoaded> {
-    block::assess(ruleset, block)
+    evaluate_block(ruleset, block)?.decide(ruleset, block)
+}
+
+/// The first half of [`assess_block`]: gate, scores, rules, stages. [`EvaluatedBlock::decide`] is the second.
+///
+/// # Errors
+/// [`NotLoaded`] if the ruleset was loaded without a variant that some sheet needs.
+pub fn evaluate_block(ruleset: &Ruleset, block: &AnswerBlock) -> Result<EvaluatedBlock, NotLoaded> {
+    block::evaluate(ruleset, block)
 }
 
 /// The ruleset was loaded without this variant.

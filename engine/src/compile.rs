@@ -216,7 +216,17 @@ pub struct Screens {
     /// Pairs of slots that contradict each other: the first at its lowest while the second is at its highest.
     pub contradicts: Vec<(usize, usize)>,
     /// The slots that straight-lining looks at: directed, answered on a scale, outside the safety block.
-    pub(crate) lined: Vec<usize>,
+    pub(crate) lined: Vec<Lined>,
+}
+
+/// A slot that straight-lining looks at.
+#[derive(Debug, Clone)]
+pub(crate) struct Lined {
+    pub(crate) slot: usize,
+    /// Whether a higher answer is a concern.
+    pub(crate) concern: bool,
+    /// The number of each level.
+    pub(crate) numbers: Vec<i64>,
 }
 
 /// Compiles one variant; problems are added to `problems`. None if it has errors.

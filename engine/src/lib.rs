@@ -1,7 +1,7 @@
 //! Scores answer sheets by rules that anyone can read, trace and prove.
 //!
 //! Files become a [`Questionnaire`](questionnaire::Questionnaire), [`Responses`](responses::Responses) and a
-//! [`Ruleset`]; [`assess`] makes an [`Assessment`](assessment::Assessment) of them. Nothing here reads a file, a
+//! [`Ruleset`]; [`assess()`] makes an [`Assessment`](assessment::Assessment) of them. Nothing here reads a file, a
 //! clock or a terminal.
 #![cfg_attr(not(test), deny(clippy::print_stdout, clippy::print_stderr))]
 
@@ -24,8 +24,8 @@ mod script;
 mod tests;
 
 pub use assess::{
-    AnswerBlock, AssessedRow, BlockAssessment, EngineReason, NotLoaded, Reason, RowView, RuleOutcome, Signal, assess,
-    assess_block,
+    AnswerBlock, AssessedRow, BlockAssessment, EngineReason, EvaluatedBlock, NotLoaded, Reason, RowView, RuleOutcome,
+    Signal, assess, assess_block, evaluate_block,
 };
 pub use case::{CASE_FORMAT, Case, CaseResult};
 pub use compile::{Adjust, Aggregate, Band, Outcome, Rule, RuleEffect, Scale, Screens, Sign, Variant};

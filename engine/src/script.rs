@@ -1,7 +1,7 @@
 //! The only module that names Rhai: expressions in, decision trees out.
 //!
 //! A condition is never run against answers while people are scored. It is run once over every combination of
-//! what it reads ([`explore`]); the tree that comes out is the rule. The same interpreter, fed with one answer
+//! what it reads ([`explore()`]); the tree that comes out is the rule. The same interpreter, fed with one answer
 //! sheet, is the oracle that tests compare everything with ([`Script::evaluate`]).
 
 mod api;

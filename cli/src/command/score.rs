@@ -7,6 +7,7 @@ mod manifest;
 mod ndjson;
 mod rows;
 mod summary;
+mod timing;
 mod trace;
 
 use std::collections::BTreeMap;
@@ -16,7 +17,7 @@ use std::process::ExitCode;
 
 use bearings_engine::questionnaire::{Form, Questionnaire};
 use bearings_engine::responses::{Responses, SafetyBlock};
-use bearings_engine::{AnswerBlock, BlockAssessment, Ruleset, assess_block};
+use bearings_engine::{AnswerBlock, BlockAssessment, NotLoaded, Ruleset, evaluate_block};
 
 use crate::args::{Common, RowFormat, ScoreArgs};
 use crate::exit::{Failure, Report};
@@ -26,6 +27,7 @@ use crate::render;
 use crate::survey::{Config, Fingerprint, Next, Row, RowError, Survey};
 use manifest::InputRecord;
 use summary::Summary;
+use timing::{Part, Timing};
 
 /// How many sheets are assessed at once: a block's columns fit the second cache.
 const BLOCK: usize = 1_024;
@@ -63,6 +65,7 @@ pub(crate) fn run(args: &ScoreArgs, common: &Common) -> Result<ExitCode, Failure
         table: rows::Table::new(&ruleset, form, args.decimals),
         summary: Summary::new(&ruleset, form),
         buffer: Vec::new(),
+        timing: Timing::start(),
     };
     let mut tally = Tally::default();
     let mut inputs = Vec::new();
@@ -73,8 +76,12 @@ pub(crate) fn run(args: &ScoreArgs, common: &Common) -> Result<ExitCode, Failure
         inputs.push(score_one(survey, args, common, &mut sink, &mut tally)?);
     }
     sink.flush()?;
+    let spent = sink.timing.line(tally.read);
     let done = sink.finish()?;
     report(&tally, common);
+    if common.verbose {
+        render::note(&spent, common);
+    }
     if let (Some(path), RowFormat::Csv | RowFormat::Ndjson) = (&args.output, args.format) {
         write_manifest(path, &ruleset, form, args, &inputs, &tally, &done)?;
     }
@@ -168,6 +175,7 @@ struct Sink<'a> {
     table: rows::Table,
     summary: Summary,
     buffer: Vec<u8>,
+    timing: Timing,
 }
 
 /// What is kept of a row until its block is assessed.
@@ -302,8 +310,12 @@ impl Sink<'_> {
 
     /// Assesses the block and writes its rows.
     fn flush(&mut self) -> Result<(), Failure> {
-        let assessed = assess_block(self.ruleset, &self.block)
-            .map_err(|missing| Failure::Responses(Report::message(missing.to_string())))?;
+        self.timing.lap(Part::Reading);
+        let missing = |missing: NotLoaded| Failure::Responses(Report::message(missing.to_string()));
+        let evaluated = evaluate_block(self.ruleset, &self.block).map_err(missing)?;
+        self.timing.lap(Part::Tables);
+        let assessed = evaluated.decide(self.ruleset, &self.block).map_err(missing)?;
+        self.timing.lap(Part::Signals);
         if self.args.summary {
             self.summary.add(&assessed);
         }
@@ -327,6 +339,7 @@ impl Sink<'_> {
         self.trace(&assessed)?;
         self.block.clear();
         self.pending.clear();
+        self.timing.lap(Part::Writing);
         Ok(())
     }
 

@@ -3,7 +3,6 @@
 use super::NotLoaded;
 use super::decide::{Decider, Decision, Reason, Signal};
 use super::evaluate::{Evaluation, RuleOutcome};
-use crate::compile::Variant;
 use crate::gate::Finding;
 use crate::questionnaire::{Form, Questionnaire, Role};
 use crate::responses::{Answer, Missing, SafetyBlock};
@@ -87,8 +86,25 @@ pub struct AssessedRow<'a> {
     row: usize,
 }
 
-pub(super) fn assess(ruleset: &Ruleset, block: &AnswerBlock) -> Result<BlockAssessment, NotLoaded> {
-    let mut groups = Vec::new();
+/// Sheets whose scores, rules and stages are known, and whose signals are not yet.
+#[derive(Debug, Clone)]
+pub struct EvaluatedBlock {
+    parts: Vec<Part>,
+    places: Vec<(usize, usize)>,
+}
+
+/// The sheets of one role.
+#[derive(Debug, Clone)]
+struct Part {
+    role: Role,
+    /// Their answers, if the block holds other roles as well.
+    gathered: Option<Vec<Vec<Answer>>>,
+    findings: Vec<Finding>,
+    evaluation: Evaluation,
+}
+
+pub(super) fn evaluate(ruleset: &Ruleset, block: &AnswerBlock) -> Result<EvaluatedBlock, NotLoaded> {
+    let mut parts: Vec<Part> = Vec::new();
     let mut places = vec![(0, 0); block.len()];
     for role in [Role::Hurt, Role::Broke, Role::Both] {
         let rows: Vec<usize> =
@@ -98,31 +114,40 @@ pub(super) fn assess(ruleset: &Ruleset, block: &AnswerBlock) -> Result<BlockAsse
         }
         for (place, row) in rows.iter().enumerate() {
             if let Some(entry) = places.get_mut(*row) {
-                *entry = (groups.len(), place);
+                *entry = (parts.len(), place);
             }
         }
         let variant = ruleset.variant(role, block.form).ok_or(NotLoaded { role, form: block.form })?;
-        let group = if rows.len() == block.len() {
-            group(ruleset, variant, role, block.safety, &block.columns)
-        } else {
-            group(ruleset, variant, role, block.safety, &block.gather(&rows))
+        let gathered = (rows.len() != block.len()).then(|| block.gather(&rows));
+        let columns = gathered.as_ref().unwrap_or(&block.columns);
+        let answer = |slot: usize, row: usize| {
+            columns.get(slot).and_then(|column| column.get(row)).copied().unwrap_or(Answer::Missing(Missing::Skipped))
         };
-        groups.push(group);
+        let findings: Vec<Finding> =
+            (0..rows.len()).map(|row| ruleset.gate().check(block.safety, |slot| answer(slot, row))).collect();
+        let evaluation = Evaluation::new(ruleset.questionnaire(), variant, &findings, columns);
+        parts.push(Part { role, gathered, findings, evaluation });
     }
-    Ok(BlockAssessment { groups, places })
+    Ok(EvaluatedBlock { parts, places })
 }
 
-fn group(ruleset: &Ruleset, variant: &Variant, role: Role, safety: SafetyBlock, columns: &[Vec<Answer>]) -> Group {
-    let rows = columns.first().map_or(0, Vec::len);
-    let answer = |slot: usize, row: usize| {
-        columns.get(slot).and_then(|column| column.get(row)).copied().unwrap_or(Answer::Missing(Missing::Skipped))
-    };
-    let findings: Vec<Finding> = (0..rows).map(|row| ruleset.gate().check(safety, |slot| answer(slot, row))).collect();
-    let evaluation = Evaluation::new(ruleset.questionnaire(), variant, &findings, columns);
-    let mut decider = Decider::new(ruleset, variant);
-    let decisions =
-        findings.iter().enumerate().map(|(row, finding)| decider.decide(finding, &evaluation, row, columns)).collect();
-    Group { role, findings, evaluation, decisions }
+impl EvaluatedBlock {
+    /// Decides the signals, with all honesty tests. `ruleset` and `block` are those it was evaluated from.
+    ///
+    /// # Errors
+    /// [`NotLoaded`] if the ruleset lacks a variant that some sheet needs.
+    pub fn decide(self, ruleset: &Ruleset, block: &AnswerBlock) -> Result<BlockAssessment, NotLoaded> {
+        let mut groups = Vec::new();
+        for Part { role, gathered, findings, evaluation } in self.parts {
+            let variant = ruleset.variant(role, block.form).ok_or(NotLoaded { role, form: block.form })?;
+            let columns = gathered.as_ref().unwrap_or(&block.columns);
+            let mut decider = Decider::new(ruleset, variant);
+            let decide = |(row, finding)| decider.decide(finding, &evaluation, row, columns);
+            let decisions = findings.iter().enumerate().map(decide).collect();
+            groups.push(Group { role, findings, evaluation, decisions });
+        }
+        Ok(BlockAssessment { groups, places: self.places })
+    }
 }
 
 impl BlockAssessment {

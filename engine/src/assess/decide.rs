@@ -86,6 +86,8 @@ pub(super) struct Decider<'a> {
     variant: &'a Variant,
     walker: Walker,
     sheet: Vec<Opening>,
+    asked: Vec<usize>,
+    counts: Vec<(i64, usize)>,
     keep_going: Option<usize>,
     walk_away: Option<usize>,
     minor: Option<usize>,
@@ -99,6 +101,8 @@ impl<'a> Decider<'a> {
             variant,
             walker: Walker::default(),
             sheet: Vec::new(),
+            asked: Vec::new(),
+            counts: Vec::new(),
             keep_going: signal("keep_going"),
             walk_away: signal("walk_away"),
             minor: ruleset.questionnaire().slot(MINOR_ITEM),
@@ -217,7 +221,7 @@ impl<'a> Decider<'a> {
     }
 
     /// The slots of the screen that is hit first; none if the answers can be taken at face value.
-    fn screened(&self, row: usize, columns: &[Vec<Answer>]) -> Vec<usize> {
+    fn screened(&mut self, row: usize, columns: &[Vec<Answer>]) -> Vec<usize> {
         let screens = &self.variant.screens;
         let questionnaire = self.ruleset.questionnaire();
         for (low, high) in &screens.contradicts {
@@ -227,32 +231,24 @@ impl<'a> Decider<'a> {
             }
         }
         if let Some((share, least)) = &screens.straightline {
-            let numbers: Vec<(usize, i64)> = screens
-                .lined
-                .iter()
-                .filter_map(|slot| {
-                    Some((*slot, questionnaire.slots[*slot].levels.number(columns[*slot][row].level()?)?))
-                })
-                .collect();
             // A handful of different values at most, so a list is the fastest map.
-            let mut counts: Vec<(i64, usize)> = Vec::new();
-            for (_, value) in &numbers {
-                match counts.iter_mut().find(|(known, _)| known == value) {
+            self.counts.clear();
+            let (mut answered, mut supports, mut concerns) = (0, false, false);
+            for lined in &screens.lined {
+                let Answer::Level(level) = columns[lined.slot][row] else { continue };
+                let value = lined.numbers[usize::from(level)];
+                answered += 1;
+                supports |= !lined.concern;
+                concerns |= lined.concern;
+                match self.counts.iter_mut().find(|(known, _)| *known == value) {
                     Some((_, count)) => *count += 1,
-                    None => counts.push((*value, 1)),
+                    None => self.counts.push((value, 1)),
                 }
             }
-            let most = counts.iter().map(|(_, count)| *count).max().unwrap_or(0);
-            if numbers.len() < *least || !is_share(most, share, numbers.len()) {
-                return Vec::new();
-            }
-            let direction =
-                |slot: usize| questionnaire.item_of(&questionnaire.slots[slot]).and_then(|item| item.direction);
-            let is_mixed = numbers
-                .first()
-                .is_some_and(|(first, _)| numbers.iter().any(|(slot, _)| direction(*slot) != direction(*first)));
-            if is_mixed {
-                return numbers.into_iter().map(|(slot, _)| slot).collect();
+            let most = self.counts.iter().map(|(_, count)| *count).max().unwrap_or(0);
+            // Equal answers to questions that point both ways say two things at once.
+            if answered >= *least && supports && concerns && is_share(most, share, answered) {
+                return screens.lined.iter().map(|lined| lined.slot).collect();
             }
         }
         Vec::new()
@@ -266,21 +262,22 @@ impl<'a> Decider<'a> {
         let only = 1_u32 << signal;
         let full = (1_u32 << self.variant.signals.len()) - 1;
         let (mut kept, mut of) = (0, 0);
-        for (at, variable) in complete.variables.iter().enumerate() {
-            let (true, Answer::Level(level)) = (variable.steppable, columns[variable.slot][row]) else {
-                continue;
-            };
+        // The sheet was walked just before; what the walk did not ask for cannot change the signal.
+        self.asked.clear();
+        self.asked.extend(self.walker.asked());
+        for (at, variable) in complete.variables.iter().enumerate().filter(|(_, variable)| variable.steppable) {
+            let Answer::Level(level) = columns[variable.slot][row] else { continue };
             let neighbours =
                 [level.checked_sub(1), Some(level + 1).filter(|up| usize::from(*up) < variable.level_of.len())];
             for neighbour in neighbours.into_iter().flatten() {
                 of += 1;
                 let moved = Opening::Known(variable.level_of[usize::from(neighbour)]);
+                if self.sheet[at] == moved || self.asked.binary_search(&at).is_err() {
+                    kept += 1;
+                    continue;
+                }
                 let before = std::mem::replace(&mut self.sheet[at], moved);
-                let outcomes = if before == moved {
-                    only
-                } else {
-                    self.walker.outcomes(&complete.diagram, complete.signal, &self.sheet, full)
-                };
+                let outcomes = self.walker.outcomes(&complete.diagram, complete.signal, &self.sheet, full);
                 self.sheet[at] = before;
                 if outcomes == only {
                     kept += 1;

@@ -16,6 +16,7 @@ pub(crate) enum Opening {
 #[derive(Debug, Default)]
 pub(crate) struct Walker {
     stamps: Vec<u32>,
+    asked: Vec<u32>,
     stamp: u32,
     stack: Vec<NodeId>,
 }
@@ -26,6 +27,7 @@ impl Walker {
         if self.stamps.len() < diagram.nodes.len() {
             self.stamps.resize(diagram.nodes.len(), 0);
         }
+        self.asked.resize(diagram.levels().len(), 0);
         self.stamp += 1;
         self.stack.clear();
         self.stack.push(root);
@@ -41,6 +43,9 @@ impl Walker {
                 };
                 *stamp = self.stamp;
                 let variable = diagram.variable(id).unwrap_or(0) as usize;
+                if let Some(asked) = self.asked.get_mut(variable) {
+                    *asked = self.stamp;
+                }
                 match sheet.get(variable) {
                     Some(Opening::Known(level)) => match diagram.children(id).get(*level as usize) {
                         Some(child) => id = *child,
@@ -58,6 +63,13 @@ impl Walker {
             }
         }
         found
+    }
+}
+
+impl Walker {
+    /// The variables that the last walk asked for. No other one can change what it found.
+    pub(crate) fn asked(&self) -> impl Iterator<Item = usize> + '_ {
+        self.asked.iter().enumerate().filter(|(_, stamp)| **stamp == self.stamp).map(|(variable, _)| variable)
     }
 }
 

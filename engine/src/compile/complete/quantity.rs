@@ -12,7 +12,7 @@ use crate::scoring::Tally;
 use crate::script::{Quantity, Subject};
 
 impl Builder<'_> {
-    /// The value of a quantity: an outcome of [`Numbers`].
+    /// The value of a quantity: an outcome of `Numbers`.
     pub(super) fn quantity(&mut self, quantity: Quantity) -> Made {
         if let Some(known) = self.quantities.get(&quantity) {
             return Ok(*known);
@@ -131,7 +131,7 @@ impl Builder<'_> {
         self.whole_number(sum)
     }
 
-    /// Outcomes that are whole numbers, as outcomes of [`Numbers`].
+    /// Outcomes that are whole numbers, as outcomes of `Numbers`.
     pub(super) fn whole_number(&mut self, function: NodeId) -> Made {
         let numbers = RefCell::new(std::mem::take(&mut self.numbers));
         let made = self

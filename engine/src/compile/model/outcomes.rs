@@ -1,7 +1,7 @@
 //! Overlays, stages, signals, reasons, bands and screens of a variant.
 
 use super::Model;
-use crate::compile::{Band, Outcome, OutcomeWhen, outcome_when};
+use crate::compile::{Band, Lined, Outcome, OutcomeWhen, outcome_when};
 use crate::questionnaire::Direction;
 use crate::ruleset::{Body, Draft};
 
@@ -73,19 +73,21 @@ impl<'a> Model<'a> {
         list.push(outcome);
     }
 
-    pub(super) fn lined(&self) -> Vec<usize> {
-        let directed = |at: &usize| {
-            self.questionnaire
-                .slots
-                .get(*at)
-                .filter(|slot| slot.option.is_none())
-                .and_then(|slot| self.questionnaire.item_of(slot))
-                .is_some_and(|item| {
-                    matches!(item.direction, Some(Direction::Supports | Direction::Concern))
-                        && !item.block
-                        && !item.context
-                })
-        };
-        (0..self.questionnaire.slots.len()).filter(|at| self.is_asked(*at) && directed(at)).collect()
+    pub(super) fn lined(&self) -> Vec<Lined> {
+        let asked = self.questionnaire.slots.iter().enumerate().filter(|(at, _)| self.is_asked(*at));
+        asked
+            .filter_map(|(at, slot)| {
+                let item = self.questionnaire.item_of(slot)?;
+                let concern = match item.direction? {
+                    Direction::Supports => false,
+                    Direction::Concern => true,
+                    Direction::Neutral => return None,
+                };
+                let numbers: Option<Vec<i64>> =
+                    (0..slot.levels.count()).map(|level| slot.levels.number(level)).collect();
+                let looked_at = slot.option.is_none() && !item.block && !item.context;
+                Some(Lined { slot: at, concern, numbers: numbers.filter(|_| looked_at)? })
+            })
+            .collect()
     }
 }

@@ -1,0 +1,56 @@
+//! How long each part of scoring took, for `--verbose`.
+
+use std::time::{Duration, Instant};
+
+/// The parts of scoring.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    Reading,
+    Tables,
+    Signals,
+    Writing,
+}
+
+/// Time spent so far in each part.
+#[derive(Debug)]
+pub(super) struct Timing {
+    since: Instant,
+    spent: [(Part, &'static str, Duration); 4],
+}
+
+impl Timing {
+    pub(super) fn start() -> Self {
+        let part = |part, name| (part, name, Duration::ZERO);
+        Self {
+            since: Instant::now(),
+            spent: [
+                part(Part::Reading, "reading"),
+                part(Part::Tables, "scores, rules and stage"),
+                part(Part::Signals, "signals and honesty tests"),
+                part(Part::Writing, "writing"),
+            ],
+        }
+    }
+
+    /// The time since the last call belongs to this part.
+    pub(super) fn lap(&mut self, part: Part) {
+        let now = Instant::now();
+        let took = now.duration_since(self.since);
+        self.since = now;
+        for (_, _, spent) in self.spent.iter_mut().filter(|(own, ..)| *own == part) {
+            *spent += took;
+        }
+    }
+
+    /// One line: seconds and share of each part, and rows a second.
+    pub(super) fn line(&self, rows: u64) -> String {
+        let total: f64 = self.spent.iter().map(|(_, _, spent)| spent.as_secs_f64()).sum();
+        let share = |spent: &Duration| 100.0 * spent.as_secs_f64() / total.max(f64::MIN_POSITIVE);
+        let parts: Vec<String> = self
+            .spent
+            .iter()
+            .map(|(_, name, spent)| format!("{name} {:.2} s ({:.0} %)", spent.as_secs_f64(), share(spent)))
+            .collect();
+        format!("{:.0} rows a second: {}", rows as f64 / total.max(f64::MIN_POSITIVE), parts.join(", "))
+    }
+}
