@@ -114,7 +114,7 @@ impl Sheet<'_> {
                 .unwrap_or_default(),
             would_settle: if no_advice { Vec::new() } else { self.would_settle() },
             holds_under: self.row.holds_under().map(|(kept, of)| HoldsUnder { kept, of }),
-            own_part: None,
+            own_part: self.own_part(&provenance),
             support: Some(support),
             rules,
             provenance,
@@ -124,6 +124,13 @@ impl Sheet<'_> {
     /// The answers that contradict each other; a whole sheet of equal answers is not listed.
     fn contradiction(&self, slots: &[usize]) -> Vec<ReadValue> {
         if slots.len() > 2 { Vec::new() } else { slots.iter().map(|slot| self.slot_read(*slot, None)).collect() }
+    }
+
+    fn own_part(&self, provenance: &Provenance) -> Option<Box<Reading>> {
+        let row = self.row.own_part()?;
+        let variant = self.ruleset.variant(Role::Broke, self.responses.form)?;
+        let own = Sheet { variant, row, ..*self };
+        Some(Box::new(own.reading(Provenance { role: Role::Broke, ..provenance.clone() })))
     }
 
     fn signal(&self) -> SignalReading {

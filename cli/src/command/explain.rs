@@ -13,7 +13,7 @@ use bearings_engine::responses::{AnswersFile, Conflict, Responses, SafetyBlock};
 use crate::args::{Common, ExplainArgs};
 use crate::definition::read_text;
 use crate::exit::{Failure, Report};
-use crate::load::Definition;
+use crate::load::{Definition, variants};
 use crate::render;
 use crate::report::{self, About};
 use crate::survey::{Config, Fingerprint, Next, Survey};
@@ -28,13 +28,13 @@ const MAX_BYTES: u64 = 8 << 20;
 pub(crate) fn run(args: &ExplainArgs, common: &Common) -> Result<ExitCode, Failure> {
     let definition = Definition::from_args(&args.rules)?;
     let (responses, conflicts) = read(args, &definition.questionnaire, common)?;
-    if responses.role == Role::Both {
-        let report = Report::message("answers for both roles in one file cannot be explained yet")
-            .hint("answer once as the one who was hurt and once as the one who broke trust, in two files");
-        return Err(Failure::Responses(report));
-    }
     tell(&conflicts, &definition.questionnaire, common);
-    let ruleset = definition.ready(&args.rules.settings, vec![(responses.role, responses.form)], common)?;
+    // Somebody who is both is read as the hurt one, and their own part as the one who broke trust.
+    let wanted = match responses.role {
+        Role::Both => variants(responses.form),
+        role => vec![(role, responses.form)],
+    };
+    let ruleset = definition.ready(&args.rules.settings, wanted, common)?;
     let assessment =
         assess(&ruleset, &responses).map_err(|error| Failure::Definition(Report::message(error.to_string())))?;
     let about = About::of(&ruleset, &responses, &args.rules.ruleset);
@@ -280,16 +280,5 @@ mod tests {
     fn what_belongs_to_a_survey_is_refused_for_answers() {
         assert!(message(read_text("{}", &["--id", "17"])).contains("for surveys"));
         assert!(message(read_text(SURVEY, &[])).contains("--id VALUE"));
-    }
-
-    #[test]
-    fn both_roles_are_refused() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("survey.csv");
-        fs::write(&path, "id,my_role\n1,both\n").unwrap();
-        let Err(Failure::Responses(report)) = run(&args(&[path.to_str().unwrap(), "--id", "1"]), &COMMON) else {
-            panic!("not refused")
-        };
-        assert!(matches!(report, Report::Message { message, .. } if message.contains("both roles")));
     }
 }

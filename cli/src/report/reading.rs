@@ -60,10 +60,28 @@ fn assessment(page: &mut Page, reading: &Reading, about: &About) {
     would_change(page, reading, about);
     not_answered(page, reading);
     where_things_are(page, reading, about);
+    own_part(page, reading);
     page.heading("How this was read");
     trace::scores(page, reading, about);
     trace::stage(page, reading);
     trace::rules(page, reading);
+}
+
+/// For somebody who is both: what their own answers about their own part say. The two are never netted.
+fn own_part(page: &mut Page, reading: &Reading) {
+    let Some(own) = &reading.own_part else { return };
+    page.heading("Your own part");
+    page.text(own.signal.title.clone());
+    if let Some(text) = &own.signal.text {
+        page.text(text.clone());
+    }
+    for change in own.would_change.iter().filter(|change| change.to == "keep_going") {
+        page.text(format!("If {}, your own part would read: keep showing up.", conditions(&change.changes)));
+    }
+    if let Some(stage) = &own.stage {
+        page.text(format!("Where your own part stands: {}.", stage.title));
+        page.text(stage.next.clone().unwrap_or_default());
+    }
 }
 
 fn scores_only(page: &mut Page, reading: &Reading, about: &About) {

@@ -3,6 +3,7 @@
 use super::NotLoaded;
 use super::decide::{Decider, Decision, Reason, Signal};
 use super::evaluate::{Evaluation, RuleOutcome};
+use crate::compile::Variant;
 use crate::gate::Finding;
 use crate::questionnaire::{Form, Questionnaire, Role};
 use crate::responses::{Answer, Missing, SafetyBlock};
@@ -66,6 +67,14 @@ pub struct BlockAssessment {
 struct Group {
     role: Role,
     findings: Vec<Finding>,
+    read: Readings,
+    /// For people who are both: their own part, read as the one who broke trust.
+    own: Option<Readings>,
+}
+
+/// What one variant says of the sheets of a group.
+#[derive(Debug, Clone)]
+struct Readings {
     evaluation: Evaluation,
     decisions: Vec<Decision>,
 }
@@ -83,6 +92,8 @@ pub enum RowView<'a> {
 #[derive(Debug, Clone, Copy)]
 pub struct AssessedRow<'a> {
     group: &'a Group,
+    readings: &'a Readings,
+    role: Role,
     row: usize,
 }
 
@@ -101,6 +112,7 @@ struct Part {
     gathered: Option<Vec<Vec<Answer>>>,
     findings: Vec<Finding>,
     evaluation: Evaluation,
+    own: Option<Evaluation>,
 }
 
 pub(super) fn evaluate(ruleset: &Ruleset, block: &AnswerBlock) -> Result<EvaluatedBlock, NotLoaded> {
@@ -126,7 +138,14 @@ pub(super) fn evaluate(ruleset: &Ruleset, block: &AnswerBlock) -> Result<Evaluat
         let findings: Vec<Finding> =
             (0..rows.len()).map(|row| ruleset.gate().check(block.safety, |slot| answer(slot, row))).collect();
         let evaluation = Evaluation::new(ruleset.questionnaire(), variant, &findings, columns);
-        parts.push(Part { role, gathered, findings, evaluation });
+        let own = match role {
+            Role::Both => {
+                let variant = own_variant(ruleset, block)?;
+                Some(Evaluation::new(ruleset.questionnaire(), variant, &findings, columns))
+            }
+            _ => None,
+        };
+        parts.push(Part { role, gathered, findings, evaluation, own });
     }
     Ok(EvaluatedBlock { parts, places })
 }
@@ -138,16 +157,36 @@ impl EvaluatedBlock {
     /// [`NotLoaded`] if the ruleset lacks a variant that some sheet needs.
     pub fn decide(self, ruleset: &Ruleset, block: &AnswerBlock) -> Result<BlockAssessment, NotLoaded> {
         let mut groups = Vec::new();
-        for Part { role, gathered, findings, evaluation } in self.parts {
+        for Part { role, gathered, findings, evaluation, own } in self.parts {
             let variant = ruleset.variant(role, block.form).ok_or(NotLoaded { role, form: block.form })?;
             let columns = gathered.as_ref().unwrap_or(&block.columns);
-            let mut decider = Decider::new(ruleset, variant);
-            let decide = |(row, finding)| decider.decide(finding, &evaluation, row, columns);
-            let decisions = findings.iter().enumerate().map(decide).collect();
-            groups.push(Group { role, findings, evaluation, decisions });
+            let decided = |variant: &Variant, evaluation: Evaluation| {
+                let mut decider = Decider::new(ruleset, variant);
+                let decide = |(row, finding)| decider.decide(finding, &evaluation, row, columns);
+                let decisions = findings.iter().enumerate().map(decide).collect();
+                Readings { evaluation, decisions }
+            };
+            let mut read = decided(variant, evaluation);
+            let own = match own {
+                Some(own) => {
+                    let own_variant = own_variant(ruleset, block)?;
+                    let own = decided(own_variant, own);
+                    for (decision, own) in read.decisions.iter_mut().zip(&own.decisions) {
+                        decision.hold_back_by(variant, own, own_variant);
+                    }
+                    Some(own)
+                }
+                None => None,
+            };
+            groups.push(Group { role, findings, read, own });
         }
         Ok(BlockAssessment { groups, places: self.places })
     }
+}
+
+/// The variant in which somebody's own part is read.
+fn own_variant<'a>(ruleset: &'a Ruleset, block: &AnswerBlock) -> Result<&'a Variant, NotLoaded> {
+    ruleset.variant(Role::Broke, block.form).ok_or(NotLoaded { role: Role::Broke, form: block.form })
 }
 
 impl BlockAssessment {
@@ -168,20 +207,28 @@ impl BlockAssessment {
             return RowView::Withheld;
         };
         match group.findings.get(row) {
-            Some(finding) if !finding.hard => RowView::Assessed(AssessedRow { group, row }),
+            Some(finding) if !finding.hard => {
+                RowView::Assessed(AssessedRow { group, readings: &group.read, role: group.role, row })
+            }
             _ => RowView::Withheld,
         }
     }
 }
 
 impl<'a> AssessedRow<'a> {
+    /// For somebody who is both: their own part, read as the one who broke trust. It can only withhold.
+    pub fn own_part(self) -> Option<Self> {
+        let readings = self.group.own.as_ref().filter(|_| self.role == Role::Both)?;
+        Some(Self { readings, role: Role::Broke, ..self })
+    }
+
     fn decision(self) -> Option<&'a Decision> {
-        self.group.decisions.get(self.row)
+        self.readings.decisions.get(self.row)
     }
 
     /// The role it was read in.
     pub fn role(self) -> Role {
-        self.group.role
+        self.role
     }
 
     /// The signal.
@@ -206,48 +253,48 @@ impl<'a> AssessedRow<'a> {
 
     /// The stage's number; none where the ladder stopped at an undecided rung, or on another path.
     pub fn stage(self) -> Option<usize> {
-        if self.is_other_path() { None } else { self.group.evaluation.stage(self.row) }
+        if self.is_other_path() { None } else { self.readings.evaluation.stage(self.row) }
     }
 
     /// The numbers of the overlays that apply.
     pub fn overlays(self) -> impl Iterator<Item = usize> + 'a {
         let shown = !self.is_other_path();
-        self.group.evaluation.overlays(self.row).filter(move |_| shown)
+        self.readings.evaluation.overlays(self.row).filter(move |_| shown)
     }
 
     /// A scale's score, with adjustments.
     pub fn score(self, scale: usize) -> Score {
-        self.group.evaluation.score(scale, self.row)
+        self.readings.evaluation.score(scale, self.row)
     }
 
     /// A scale's score before adjustments.
     pub fn raw_score(self, scale: usize) -> Score {
-        self.group.evaluation.raw_score(scale, self.row)
+        self.readings.evaluation.raw_score(scale, self.row)
     }
 
     /// Whether an undecided adjustment leaves two values; the cautious one is shown.
     pub fn is_cautious(self, scale: usize) -> bool {
-        self.group.evaluation.is_ambiguous(scale, self.row)
+        self.readings.evaluation.is_ambiguous(scale, self.row)
     }
 
     /// An aggregate's value.
     pub fn aggregate(self, aggregate: usize) -> Value {
-        if self.is_other_path() { Value::Unknown } else { self.group.evaluation.aggregate(aggregate, self.row) }
+        if self.is_other_path() { Value::Unknown } else { self.readings.evaluation.aggregate(aggregate, self.row) }
     }
 
     /// What a rule did.
     pub fn rule(self, rule: usize) -> RuleOutcome {
-        if self.is_other_path() { RuleOutcome::NotFired } else { self.group.evaluation.rule(rule, self.row) }
+        if self.is_other_path() { RuleOutcome::NotFired } else { self.readings.evaluation.rule(rule, self.row) }
     }
 
     /// The level of a sign.
     pub fn level(self, sign: usize) -> u8 {
-        if self.is_other_path() { 0 } else { self.group.evaluation.level(sign, self.row) }
+        if self.is_other_path() { 0 } else { self.readings.evaluation.level(sign, self.row) }
     }
 
     /// A sum of points.
     pub fn points(self, sum: usize) -> i64 {
-        self.group.evaluation.points(sum, self.row)
+        self.readings.evaluation.points(sum, self.row)
     }
 
     pub(crate) fn finding(self) -> Finding {
@@ -259,7 +306,7 @@ impl<'a> AssessedRow<'a> {
     }
 
     pub(crate) fn evaluation(self) -> (&'a Evaluation, usize) {
-        (&self.group.evaluation, self.row)
+        (&self.readings.evaluation, self.row)
     }
 }
 

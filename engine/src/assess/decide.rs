@@ -78,6 +78,19 @@ impl Decision {
     fn plain(signal: Signal, reason: Option<Reason>) -> Self {
         Self { signal, reason, holds_under: None, pivots: Vec::new(), contradiction: Vec::new() }
     }
+
+    /// For somebody who is both: `keep_going` stands only if their own part says so, too. The parts are never netted.
+    pub(super) fn hold_back_by(&mut self, variant: &Variant, own: &Decision, own_variant: &Variant) {
+        let is = |decision: &Decision, variant: &Variant, id: &str| match decision.signal {
+            Signal::Declared(signal) => variant.signals.get(signal).is_some_and(|signal| signal.id == id),
+            _ => false,
+        };
+        if is(self, variant, "keep_going") && !is(own, own_variant, "keep_going") {
+            let mixed = variant.signals.iter().position(|signal| signal.id == "mixed");
+            self.signal = mixed.map_or(Signal::None, Signal::Declared);
+            self.reason = Some(Reason::Engine(EngineReason::HeldBack));
+        }
+    }
 }
 
 /// Decides sheets of one variant.
