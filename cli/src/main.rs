@@ -17,6 +17,10 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     let cli = args::parse();
     match cli.common.color {
+        // A terminal that calls itself dumb cannot show colours.
+        args::ColorArg::Auto if std::env::var_os("TERM").is_some_and(|term| term == "dumb") => {
+            anstream::ColorChoice::Never
+        }
         args::ColorArg::Auto => anstream::ColorChoice::Auto,
         args::ColorArg::Always => anstream::ColorChoice::Always,
         args::ColorArg::Never => anstream::ColorChoice::Never,

@@ -79,7 +79,7 @@ pub struct Reading {
     pub holds_under: Option<HoldsUnder>,
     /// For who is both the hurt one and the one who broke trust: the reading of one's own part.
     pub own_part: Option<Box<Reading>>,
-    /// What help is to be shown: `crisis`, `advocate_first`, `own_behaviour`. Left out of scored surveys.
+    /// What help is to be shown: `crisis`, `advocate_first`, `own_behaviour`, `safety_open`. Left out of scored surveys.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub support: Option<Vec<&'static str>>,
     /// What made it.

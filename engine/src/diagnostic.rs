@@ -97,6 +97,7 @@ codes! {
     WrongKind = "wrong-kind", "A declaration does not belong into this kind of ruleset (assessment, instrument or study).";
     WrongStratum = "wrong-stratum", "A declaration reads something that is computed only after it. Data flows items, scales, aggregates, rules, signs, overlays, stages, signals.";
     SafetyItemRead = "safety-item-read", "A rule reads an item of the safety block. The safety gate is engine code; rules never see those answers.";
+    ClosedItem = "closed-item", "A rule reads an item that the engine alone looks at: who is under 18, in which role somebody answers, in an assessment also what kind of bond it is.";
     NoHardItem = "no-hard-item", "An assessment ruleset needs a questionnaire with at least one hard safety item, so that the gate can protect people.";
     InvalidNumber = "invalid-number", "A number is out of its range or too fine to be computed exactly.";
     ScriptError = "script-error", "The script fails for some answers. Every combination of answers is tried when a ruleset is loaded; the message shows one that fails.";
@@ -190,13 +191,13 @@ pub struct LoadError(pub Vec<Diagnostic>);
 
 /// The known name nearest to a misspelt one, if it is near enough to be worth saying.
 ///
-/// Near means: an edit distance of at most a third of its length.
+/// Near means: an edit distance of at most a third of its length, rounded up.
 pub fn nearest<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let wrong_lower = wrong.to_lowercase();
     known
         .into_iter()
         .map(|name| (edit_distance(&wrong_lower, &name.to_lowercase()), name))
-        .filter(|(distance, name)| *distance <= (name.chars().count().max(3)) / 3)
+        .filter(|(distance, name)| *distance <= (name.chars().count() + 2) / 3)
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, name)| name)
 }

@@ -73,15 +73,20 @@ impl Sheet<'_> {
         if finding.own_behaviour {
             support.push("own_behaviour");
         }
+        if finding.unanswered {
+            support.push("safety_open");
+        }
+        // Whoever hurt somebody is not told what to do next in the relationship.
+        let no_next = no_advice || finding.own_behaviour;
         Reading {
             format: ASSESSMENT_FORMAT,
             kind: self.ruleset.kind.as_str(),
             signal: self.signal(),
-            stage: self.row.stage().and_then(|stage| self.stage(stage, no_advice)),
+            stage: self.row.stage().and_then(|stage| self.stage(stage, no_next)),
             overlays: if no_advice {
                 Vec::new()
             } else {
-                self.row.overlays().filter_map(|overlay| self.overlay(overlay)).collect()
+                self.row.overlays().filter_map(|overlay| self.overlay(overlay, no_next)).collect()
             },
             scores: if self.row.is_other_path() {
                 Vec::new()
@@ -156,6 +161,14 @@ impl Sheet<'_> {
             }
             Reason::Engine(reason) => self.engine_title(reason.as_str(), default_text(reason)),
         });
+        // A title that says what to look at would lean one way where no direction is given.
+        let title = match reason {
+            Some(Reason::Engine(EngineReason::HeldBack | EngineReason::Contradictory)) => {
+                "No direction is given".into()
+            }
+            Some(Reason::Engine(EngineReason::OtherPath | EngineReason::SafetyLeftOut)) => "No reading is given".into(),
+            _ => title,
+        };
         SignalReading { id, reason: word, title, text }
     }
 
@@ -165,7 +178,7 @@ impl Sheet<'_> {
         worded.map_or_else(|| default.to_owned(), |reason| self.fill(&reason.title))
     }
 
-    fn stage(&self, number: usize, no_advice: bool) -> Option<StageReading> {
+    fn stage(&self, number: usize, no_next: bool) -> Option<StageReading> {
         let stage = self.variant.stages.get(number)?;
         // The last resort is explained by the rung before it, which did not hold.
         let condition = self.variant.stages.iter().take(number + 1).rev().find_map(|stage| match stage.when {
@@ -176,16 +189,16 @@ impl Sheet<'_> {
             id: stage.id.clone(),
             title: self.fill(&stage.title),
             because: condition.map(|condition| self.reads(condition)).unwrap_or_default(),
-            next: if no_advice { None } else { stage.next.as_deref().map(|next| self.fill(next)) },
+            next: if no_next { None } else { stage.next.as_deref().map(|next| self.fill(next)) },
         })
     }
 
-    fn overlay(&self, number: usize) -> Option<OverlayReading> {
+    fn overlay(&self, number: usize, no_next: bool) -> Option<OverlayReading> {
         let overlay = self.variant.overlays.get(number)?;
         Some(OverlayReading {
             id: overlay.id.clone(),
             title: self.fill(&overlay.title),
-            next: overlay.next.as_deref().map(|next| self.fill(next)),
+            next: overlay.next.as_deref().filter(|_| !no_next).map(|next| self.fill(next)),
         })
     }
 
@@ -320,7 +333,15 @@ impl Sheet<'_> {
                 }
                 _ => None,
             });
-            if reading.outcome == "fired" && sign.is_some() {
+            // Of rules whose levels do not add up, only the one that set the level counts.
+            let counts = rule.effects.iter().all(|effect| match effect {
+                RuleEffect::Sign(sign, level) => {
+                    let adds = self.variant.signs.get(*sign).is_some_and(|sign| sign.adds);
+                    adds || *level == self.row.level(*sign)
+                }
+                _ => true,
+            });
+            if reading.outcome == "fired" && sign.is_some() && counts {
                 items.push(SideItem {
                     id: rule.id.clone(),
                     says: reading.says.clone(),

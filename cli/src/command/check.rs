@@ -97,7 +97,16 @@ fn ruleset(name: &str, args: &CheckArgs) -> Result<Found, Failure> {
             };
             let rules = ids(|variant| variant.rules.iter().map(|rule| rule.id.as_str()).collect());
             let scales = ids(|variant| variant.scales.iter().map(|scale| scale.id.as_str()).collect());
-            (warnings, format!("{} with {scales} scales, {rules} rules, {} cases", ruleset.kind.as_str(), cases.len()))
+            (
+                warnings,
+                format!(
+                    "{} with {}, {}, {}",
+                    ruleset.kind.as_str(),
+                    counted(scales, "scale"),
+                    counted(rules, "rule"),
+                    counted(cases.len(), "case")
+                ),
+            )
         }
         Err(Failure::Definition(Report::Diagnostics { problems, .. })) => (problems, String::new()),
         Err(other) => return Err(other),
@@ -109,4 +118,8 @@ fn ruleset(name: &str, args: &CheckArgs) -> Result<Found, Failure> {
     }
     sources.extend(cases);
     Ok(Found { name: name.to_owned(), facts, problems, sources })
+}
+
+fn counted(count: usize, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use bearings_engine::assess;
 use bearings_engine::diagnostic::SourceFile;
-use bearings_engine::questionnaire::{Questionnaire, Role};
+use bearings_engine::questionnaire::{Questionnaire, ROLE_ITEM, Role};
 use bearings_engine::responses::{AnswersFile, Conflict, Responses, SafetyBlock};
 
 use crate::args::{Common, ExplainArgs};
@@ -16,7 +16,7 @@ use crate::exit::{Failure, Report};
 use crate::load::{Definition, variants};
 use crate::render;
 use crate::report::{self, About};
-use crate::survey::{Config, Fingerprint, Next, Survey};
+use crate::survey::{Config, Fingerprint, Next, Row, Survey};
 
 /// The most bytes of answers on standard input. A design choice, the same as for files.
 const MAX_BYTES: u64 = 8 << 20;
@@ -60,7 +60,7 @@ fn read(
 ) -> Result<(Responses, Vec<Conflict>), Failure> {
     let kind = kind_of(&args.input, args.id.is_some())?;
     match (kind, &args.id) {
-        (Kind::Answers, _) => answers(args, questionnaire),
+        (Kind::Answers, _) => answers(args, questionnaire, common),
         (Kind::Survey, Some(id)) => respondent(args, id, questionnaire, common),
         (Kind::Survey, None) => {
             Err(Failure::Usage("this is a survey; say which respondent it is about with --id VALUE".to_owned()))
@@ -102,7 +102,11 @@ fn look(input: &mut impl BufRead) -> io::Result<Kind> {
     }
 }
 
-fn answers(args: &ExplainArgs, questionnaire: &Questionnaire) -> Result<(Responses, Vec<Conflict>), Failure> {
+fn answers(
+    args: &ExplainArgs,
+    questionnaire: &Questionnaire,
+    common: &Common,
+) -> Result<(Responses, Vec<Conflict>), Failure> {
     if args.id.is_some() || args.columns.columns.is_some() || !args.columns.missing.is_empty() {
         let message = "--id, --columns and --missing are for surveys; this is one person's file of answers";
         return Err(Failure::Usage(message.to_owned()));
@@ -114,6 +118,10 @@ fn answers(args: &ExplainArgs, questionnaire: &Questionnaire) -> Result<(Respons
     if args.rules.form.is_some_and(|form| responses.form != form.into()) {
         let message = "the file of answers names another form than --form; leave --form out";
         return Err(Failure::Usage(message.to_owned()));
+    }
+    let silent = |slot: usize| responses.answers.get(slot).is_some_and(|answer| answer.level().is_none());
+    if questionnaire.slot(ROLE_ITEM).is_some_and(silent) {
+        render::note(&format!("the answers do not say `{ROLE_ITEM}`; they are read as `{}`", role.as_str()), common);
     }
     Ok((responses, conflicts))
 }
@@ -160,19 +168,25 @@ fn respondent(
     }
     let mut row = survey.row();
     let mut rejected = 0_u64;
+    let mut found: Option<Row> = None;
     loop {
         // A row that is rejected early keeps the id it had.
         row.id.clear();
         match survey.next(&mut row)? {
-            Next::Row if row.id == id.as_bytes() => break,
+            Next::Row if row.id == id.as_bytes() => match &found {
+                // The other one may be somebody else.
+                Some(first) => return Err(twice(&survey, first.line, row.line)),
+                None => found = Some(row.clone()),
+            },
             Next::Rejected(error) if row.id == id.as_bytes() => {
                 return Err(Failure::Responses(Report::message(format!("{}:{}: {error}", survey.name(), error.line))));
             }
             Next::Row => {}
             Next::Rejected(_) => rejected += 1,
-            Next::End => return Err(not_found(&survey, rejected)),
+            Next::End => break,
         }
     }
+    let Some(row) = found else { return Err(not_found(&survey, rejected)) };
     let mut responses = Responses {
         form: survey.form(),
         role: row.role,
@@ -182,6 +196,11 @@ fn respondent(
     };
     let conflicts = responses.settle(questionnaire);
     Ok((responses, conflicts))
+}
+
+fn twice(survey: &Survey, first: u64, second: u64) -> Failure {
+    let place = format!("{}:{second}: this --id stands on line {first}, too", survey.name());
+    Failure::Responses(Report::message(place).hint("give each respondent an id of their own"))
 }
 
 fn not_found(survey: &Survey, rejected: u64) -> Failure {
@@ -222,7 +241,7 @@ mod tests {
 
     const COMMON: Common =
         Common { color: ColorArg::Never, error_format: ErrorFormat::Human, quiet: true, verbose: false };
-    const SURVEY: &str = "id,my_role,effort_mine\n17,hurt,3\n18,both,9\n17,broke,1\n";
+    const SURVEY: &str = "id,my_role,effort_mine\n17,hurt,3\n18,both,9\n16,broke,1\n17,broke,1\n";
 
     fn args(typed: &[&str]) -> ExplainArgs {
         match Cli::try_parse_from(["bearings", "explain"].iter().chain(typed)).unwrap().command {
@@ -257,9 +276,11 @@ mod tests {
     }
 
     #[test]
-    fn the_first_row_with_the_id_is_read() {
-        let (responses, _) = read_text(SURVEY, &["--id", "17"]).unwrap();
-        assert_eq!(responses.role, Role::Hurt);
+    fn the_row_with_the_id_is_read_and_two_of_them_are_refused() {
+        let (responses, _) = read_text(SURVEY, &["--id", "16"]).unwrap();
+        assert_eq!(responses.role, Role::Broke);
+        let message = message(read_text(SURVEY, &["--id", "17"]));
+        assert!(message.contains(":5: this --id stands on line 2, too"), "{message}");
     }
 
     #[test]

@@ -10,7 +10,8 @@ mod summary;
 mod timing;
 mod trace;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -156,6 +157,31 @@ pub(crate) struct Tally {
     pub(crate) reasons: BTreeMap<&'static str, u64>,
     /// Answers to questions that were not asked.
     pub(crate) conflicts: u64,
+    /// Rows whose id stood in an earlier row, among the first so many ids.
+    pub(crate) duplicate_ids: u64,
+    ids: Ids,
+}
+
+/// The ids seen so far, as 64-bit hashes: with a million of them, the odds that two different ones are taken for one
+/// are below one in ten million.
+#[derive(Debug, Default)]
+struct Ids {
+    seen: BTreeSet<u64>,
+    full: bool,
+}
+
+/// How many ids are compared; past it memory would grow with the survey.
+const MOST_IDS: usize = 1_000_000;
+
+impl Ids {
+    /// Whether this id was there before.
+    fn is_duplicate(&mut self, id: &[u8]) -> bool {
+        self.full |= self.seen.len() >= MOST_IDS;
+        let mut hasher = DefaultHasher::new();
+        id.hash(&mut hasher);
+        let hash = hasher.finish();
+        if self.full { self.seen.contains(&hash) } else { !self.seen.insert(hash) }
+    }
 }
 
 /// What was counted while scoring, and what the summary needs.
@@ -206,6 +232,7 @@ fn score_one(
             }
             Next::Row => {
                 tally.read += 1;
+                duplicate(&survey, &row, common, tally);
                 std::mem::swap(&mut responses.answers, &mut row.answers);
                 (responses.role, responses.bond) = (row.role, row.bond);
                 let conflicts = responses.settle(questionnaire);
@@ -226,6 +253,17 @@ fn score_one(
         rows: tally.read - read_before,
         rejected: tally.rejected - rejected_before,
     })
+}
+
+/// Reports a row whose id stood in an earlier row. It is scored all the same: which of the two is meant, nobody here
+/// can know.
+fn duplicate(survey: &Survey, row: &Row, common: &Common, tally: &mut Tally) {
+    if survey.id_column().is_some() && tally.ids.is_duplicate(&row.id) {
+        tally.duplicate_ids += 1;
+        if tally.duplicate_ids <= NAMED {
+            render::note(&format!("{}:{}: this id stands in an earlier row, too", survey.name(), row.line), common);
+        }
+    }
 }
 
 /// Reports a rejected row; with `--strict` it is the last.
@@ -277,6 +315,12 @@ fn report(tally: &Tally, common: &Common) {
     }
     if tally.conflicts > NAMED {
         render::note(&format!("{} more answers to questions that were not asked", tally.conflicts - NAMED), common);
+    }
+    if tally.duplicate_ids > NAMED {
+        render::note(&format!("{} more rows have the id of an earlier row", tally.duplicate_ids - NAMED), common);
+    }
+    if tally.ids.full {
+        render::note(&format!("ids were compared with the first {MOST_IDS} only"), common);
     }
     let scored = tally.read - tally.rejected;
     render::note(&format!("{} rows read = {scored} scored + {} rejected", tally.read, tally.rejected), common);

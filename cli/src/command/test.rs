@@ -72,6 +72,9 @@ fn ruleset(name: &str) -> Result<(String, usize, usize), Failure> {
         }
     }
     let both = tried.values().filter(|tried| tried.fired > 0 && tried.not_fired > 0).count();
+    if files.is_empty() {
+        return Ok((format!("{name}: no cases\n"), 0, 0));
+    }
     if !tried.is_empty() {
         text.push_str(&format!("  {both} of {} rules fired in some case and not in another\n", tried.len()));
     }

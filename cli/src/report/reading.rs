@@ -56,6 +56,15 @@ fn assessment(page: &mut Page, reading: &Reading, about: &About) {
     if reading.signal.id.as_deref() == Some("walk_away") && has(reading, "advocate_first") {
         page.text(ADVOCATE_FIRST);
     }
+    if has(reading, "safety_open") {
+        page.text("Some of the safety questions were left open. While they are, no direction is given.");
+    }
+    if has(reading, "own_behaviour") {
+        page.text(
+            "You answered that you did one of these things to them. That comes first, and nothing here weighs against \
+             it. Please do not use this page to persuade them of anything.",
+        );
+    }
     sides(page, reading, about);
     would_change(page, reading, about);
     not_answered(page, reading);

@@ -173,7 +173,7 @@ fn answers_stand_behind_what_is_said() {
     assert!(text.contains("    times_repeated          twice\n"), "{text}");
     let text = flowing(&text);
     assert!(text.contains("rule `again_twice`, rulesets/trust-repair/consistency.rhai:15"), "{text}");
-    assert!(text.contains("`times repeated` were \"once\" instead of \"twice\""), "{text}");
+    assert!(text.contains("`times repeated` were \"not again\" instead of \"twice\""), "{text}");
     assert!(text.contains("this would lean to keeping going"), "{text}");
     assert!(text.contains("Nobody has tested them."), "{text}");
 }

@@ -24,6 +24,9 @@ pub(super) fn notes(
     file: &str,
 ) -> Vec<String> {
     let mut notes = vec![format!("{file}: {} form, {}", form.as_str(), role_note(questionnaire, columns, role))];
+    if columns.id.is_none() {
+        notes.push(format!("{file}: no id column, so respondents are numbered; --id names one"));
+    }
     if !columns.unread.is_empty() {
         // Looking for the item that was meant takes its time, so it is done for the names that are printed.
         let names = columns.unread.iter().take(LISTED).filter_map(|column| columns.name(*column));
@@ -32,6 +35,13 @@ pub(super) fn notes(
         notes.push(format!("{file}: {} not read: {}", counted(total, "column"), listed(&names, total)));
     }
     notes.extend(uncovered(questionnaire, columns, form, role).into_iter().map(|note| format!("{file}: {note}")));
+    let block = |at: &usize| {
+        questionnaire.slots.get(*at).and_then(|slot| questionnaire.item_of(slot)).is_some_and(|item| item.block)
+    };
+    let has_block = (0..questionnaire.slots.len()).any(|at| block(&at));
+    if has_block && !columns.mapped.iter().any(|mapped| block(&mapped.slot)) {
+        notes.push(format!("{file}: no safety question has a column, so nobody can get a direction"));
+    }
     for (code, clashing) in &columns.clashes {
         let names: Vec<String> = clashing
             .iter()

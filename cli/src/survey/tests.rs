@@ -219,6 +219,7 @@ fn what_is_not_read_is_said_once() {
         survey.notes(),
         [
             "s.csv: short form, role from column `my_role` (hurt where it is empty)",
+            "s.csv: no id column, so respondents are numbered; --id names one",
             "s.csv: 2 columns not read: `efort` (did you mean `effort`?), `x\u{FFFD}[2J`",
             "s.csv: no column for any of the 1 item that only the role `broke` is asked",
             "s.csv: no column for 3 items, taken as skipped: `bond_kind`, `calm`, `where.work`",

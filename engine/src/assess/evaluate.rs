@@ -7,6 +7,7 @@
 mod codes;
 
 use crate::compile::{OutcomeWhen, PartOf, RuleEffect, UNDECIDED, Variable, Variant};
+use crate::exact::Exact;
 use crate::gate::Finding;
 use crate::questionnaire::Questionnaire;
 use crate::responses::Answer;
@@ -210,26 +211,38 @@ impl Evaluator<'_> {
         self.out.scales = self.out.raw.iter().map(|scores| scores.iter().map(|score| score.value).collect()).collect();
         for adjust in &variant.adjusts {
             self.decide(adjust.condition);
-            let concern = variant.scales[adjust.scale].concern;
             for row in 0..self.rows {
                 let outcome = self.out.outcomes[adjust.condition][row];
-                let value = self.out.scales[adjust.scale][row];
-                let (1.., Some(exact)) = (outcome, value.exact()) else { continue };
-                let bounded = Value::known(&adjust.limit.apply(&exact));
-                match outcome {
-                    1 => self.out.scales[adjust.scale][row] = bounded,
-                    _ => {
-                        // Both values are possible. The cautious one is shown: the lower of a good, the higher of a concern.
-                        let higher = bounded.exact().is_some_and(|bounded| bounded > exact);
-                        let (shown, other) = if higher == concern { (bounded, value) } else { (value, bounded) };
-                        if bounded.exact() != Some(exact) {
-                            self.out.scales[adjust.scale][row] = shown;
-                            self.out.ambiguous[adjust.scale].push((row, other));
-                        }
-                    }
+                if outcome != 0 && matches!(self.out.scales[adjust.scale][row], Value::Known { .. }) {
+                    self.adjust(adjust, row, outcome == UNDECIDED);
                 }
             }
         }
+    }
+
+    /// Bounds all the values that a scale can have on a row; an undecided bound leaves the unbounded ones as well.
+    fn adjust(&mut self, adjust: &crate::compile::Adjust, row: usize, undecided: bool) {
+        let shown = self.out.scales[adjust.scale][row];
+        let others = &mut self.out.ambiguous[adjust.scale];
+        let before: Vec<Value> =
+            std::iter::once(shown).chain(others.iter().filter(|(at, _)| *at == row).map(|(_, value)| *value)).collect();
+        let bounded = before.iter().filter_map(|value| value.exact()).map(|value| adjust.limit.apply(&value));
+        let mut values: Vec<Exact> = bounded.collect();
+        if undecided {
+            values.extend(before.iter().filter_map(|value| value.exact()));
+        }
+        values.sort();
+        values.dedup();
+        // The cautious value is shown: the lowest of a good scale, the highest of a concern.
+        if self.variant.scales[adjust.scale].concern {
+            values.reverse();
+        }
+        others.retain(|(at, _)| *at != row);
+        let mut values = values.iter().map(Value::known);
+        if let Some(cautious) = values.next() {
+            self.out.scales[adjust.scale][row] = cautious;
+        }
+        self.out.ambiguous[adjust.scale].extend(values.map(|value| (row, value)));
     }
 
     fn aggregate(&mut self, number: usize) {

@@ -329,20 +329,15 @@ impl Oracle {
             }
             for adjust in variant.adjusts.iter().filter(|adjust| adjust.scale == number) {
                 let outcome = decide(&mut seen, &values, &world, adjust.condition);
-                if let Some(Some(value)) = display {
-                    let bounded = adjust.limit.apply(&value);
-                    match outcome {
-                        Some(0) => {}
-                        Some(1) => {
-                            display = Some(Some(bounded));
-                            possible = vec![Some(bounded)];
-                        }
-                        _ => {
-                            let cautious = if scale.concern { value.max(bounded) } else { value.min(bounded) };
-                            display = Some(Some(cautious));
-                            possible = vec![Some(value), Some(bounded)];
-                        }
-                    }
+                if raw.flatten().is_some() {
+                    let bounded = possible.iter().map(|value| value.map(|value| adjust.limit.apply(&value)));
+                    possible = match outcome {
+                        Some(0) => possible,
+                        Some(1) => bounded.collect(),
+                        _ => bounded.chain(possible.iter().copied()).collect(),
+                    };
+                    let cautious = if scale.concern { possible.iter().max() } else { possible.iter().min() };
+                    display = cautious.copied();
                 }
             }
             values.insert(Quantity::Scale(number), possible);

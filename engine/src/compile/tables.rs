@@ -52,7 +52,7 @@ pub(crate) struct Condition {
     pub(crate) support: Vec<usize>,
     pub(crate) steps: Vec<Step>,
     pub(crate) outcomes: Vec<u8>,
-    /// Quantities that several of its subjects share: while one is unknown, its subjects move together.
+    /// Quantities that are part of a sum or difference: while one is unknown, each of its possible values is tried.
     pub(crate) shared: Vec<Quantity>,
     pub(crate) tree: Tree,
 }
@@ -354,7 +354,8 @@ impl Builder<'_, '_> {
         (steps, outcomes)
     }
 
-    /// The quantities that are part of several subjects, one of them a sum or difference.
+    /// The quantities that are part of sums and differences. While one of them is unknown, its own possible values,
+    /// and not those of the sum, say what the condition can be.
     fn shared(&self, support: &[usize]) -> Vec<Quantity> {
         let subjects: Vec<&Subject> = support
             .iter()
@@ -365,13 +366,7 @@ impl Builder<'_, '_> {
             .collect();
         let mut quantities: Vec<Quantity> = Vec::new();
         for subject in subjects.iter().filter(|subject| subject.alone().is_none()) {
-            let overlaps = subjects.iter().any(|other| {
-                other != subject
-                    && other.parts().iter().any(|(quantity, _)| subject.parts().iter().any(|(own, _)| own == quantity))
-            });
-            if overlaps {
-                quantities.extend(subject.parts().iter().map(|(quantity, _)| *quantity));
-            }
+            quantities.extend(subject.parts().iter().map(|(quantity, _)| *quantity));
         }
         quantities.sort();
         quantities.dedup();

@@ -8,7 +8,7 @@ use expression::placeholders;
 
 use super::{ASSESSMENT_SIGNALS, Body, Declaration, Draft, ENGINE_REASONS, Effect, Kind, Name, When};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::questionnaire::{ItemKind, Levels, Role};
+use crate::questionnaire::{BOND_ITEM, ItemKind, Levels, MINOR_ITEM, ROLE_ITEM, Role};
 
 /// In which order things are computed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -323,9 +323,7 @@ impl<'a> Names<'a, '_> {
                 .push(self.draft.error(Code::UnknownItem, &name.place, message).did_you_mean(&name.text, known));
             return;
         };
-        if item.block {
-            self.safety_item(name);
-        }
+        self.closed_item(name);
         let numeric = self
             .draft
             .questionnaire
@@ -342,6 +340,26 @@ impl<'a> Names<'a, '_> {
                 format!("the answers to `{}` are not numbers", name.text),
             ));
         }
+    }
+
+    /// Reports an item that no rule may read: one of the safety block, or one that the engine alone looks at. Says
+    /// whether it was one.
+    fn closed_item(&mut self, name: &Name) -> bool {
+        if self.draft.questionnaire.item(&name.text).is_some_and(|item| item.block) {
+            self.safety_item(name);
+            return true;
+        }
+        let hint = match name.text.as_str() {
+            MINOR_ITEM => "people under 18 go another path, which is engine code",
+            ROLE_ITEM => "a declaration for one role says `for hurt` or `for broke`",
+            BOND_ITEM if self.draft.kind == Kind::Assessment => {
+                "the bond changes wording only: `title #{ partner: ... }`"
+            }
+            _ => return false,
+        };
+        let problem = self.draft.error(Code::ClosedItem, &name.place, format!("no rule may read `{}`", name.text));
+        self.problems.push(problem.hint(hint));
+        true
     }
 
     fn safety_item(&mut self, name: &Name) {

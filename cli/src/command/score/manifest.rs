@@ -37,6 +37,7 @@ struct Manifest<'a> {
     rows: Rows,
     rejects: &'a BTreeMap<&'static str, u64>,
     answers_not_asked: u64,
+    duplicate_ids: u64,
     policies: Policies<'a>,
     notes: Vec<&'static str>,
 }
@@ -84,6 +85,7 @@ pub(super) fn text(
         rows: Rows { read: tally.read, scored: tally.read - tally.rejected, rejected: tally.rejected },
         rejects: &tally.reasons,
         answers_not_asked: tally.conflicts,
+        duplicate_ids: tally.duplicate_ids,
         policies: Policies {
             output: if args.format == RowFormat::Csv { "csv" } else { "ndjson" },
             decimals: args.decimals,

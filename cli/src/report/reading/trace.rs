@@ -112,7 +112,8 @@ fn distance(rule: &RuleReading) -> String {
     };
     let parts = distance.changes.iter().map(|change| {
         // A score goes from a number to a bound, an answer from one label to another.
-        let is_score = change.from.parse::<f64>().is_ok() && (change.to.starts_with("at "));
+        let is_score = change.from.parse::<f64>().is_ok()
+            && ["at ", "under ", "more "].iter().any(|side| change.to.starts_with(side));
         match is_score {
             true => format!("`{}` from {} to {}", change.id, change.from, change.to),
             false => format!("`{}` from \"{}\" to \"{}\"", change.id, change.from, change.to),

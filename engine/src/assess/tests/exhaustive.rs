@@ -39,6 +39,9 @@ fn low(x) { x <= 1 }
 scale s "S" = percent(a * 2, b, -c) need 2;
 scale t "T" = percent(b, weeks) need 0.5;
 scale u "U" concern = percent(c) need 1;
+scale t2 "T2" = percent(b, weeks) need 0.5;
+adjust t2 at_most 50 when b >= 3 because "x" source "design choice";
+adjust t2 at_most 30 when a <= 0 because "x" source "design choice";
 adjust s at_most 50 when low(a) && u >= 50 because "x" source "design choice";
 aggregate keep_side "K" = mean_of(s, t zero_when c >= 2) need 1;
 condition near when s - t <= 10.5 && t - s <= 10.5;
@@ -53,6 +56,8 @@ rule r5 "R5" when d == "me" && !near then sign("worse", 3) source "x";
 rule r6 "R6" when !answered("b") || count_at_most("s", 1) >= 2 then note() source "x";
 rule r7 "R7" when keep_side < 40 && 5 / 2 >= 2.5 then note() source "x";
 rule r8 "R8" when b * 10 - t > 5 && late then note() source "x";
+rule r9 "R9" when s - t >= 60 then note() source "x";
+rule r10 "R10" when t2 >= 35 then note() source "x";
 overlay o "O" when fired("r3") && level("bad") >= 1 && !flagged();
 stage one "One" when s < 30 || u > 66.7;
 stage two "Two" when !late || t < 40;

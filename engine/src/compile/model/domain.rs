@@ -63,22 +63,18 @@ impl Model<'_> {
     }
 }
 
-/// The values together with the bounded ones.
+/// The values together with those that any of the bounds, one after the other, can make of them.
 fn adjusted(attainable: Attainable, limits: &[crate::ruleset::Limit]) -> Attainable {
-    let bounded = |value: &Exact| limits.iter().fold(*value, |value, limit| limit.apply(&value));
-    match attainable {
-        Attainable::Values(values) => {
-            let mut all = values.clone();
-            for limit in limits {
-                all.extend(values.iter().map(|value| limit.apply(value)));
-            }
-            all.extend(values.iter().map(bounded));
-            all.sort();
-            all.dedup();
-            Attainable::Values(all)
+    limits.iter().fold(attainable, |attainable, limit| match attainable {
+        Attainable::Values(mut values) => {
+            let bounded: Vec<Exact> = values.iter().map(|value| limit.apply(value)).collect();
+            values.extend(bounded);
+            values.sort();
+            values.dedup();
+            Attainable::Values(values)
         }
-        Attainable::Between(low, high) => Attainable::Between(low.min(bounded(&low)), high.max(bounded(&high))),
-    }
+        Attainable::Between(low, high) => Attainable::Between(low.min(limit.apply(&low)), high.max(limit.apply(&high))),
+    })
 }
 
 fn ends(attainable: &Attainable) -> (Option<Exact>, Option<Exact>) {

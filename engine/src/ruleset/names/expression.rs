@@ -13,9 +13,7 @@ impl<'a> Names<'a, '_> {
             self.used.insert(name.text.clone());
             match self.names.get(name.text.as_str()).copied() {
                 Some(NameKind::Item) => {
-                    if self.draft.questionnaire.item(&name.text).is_some_and(|item| item.block) {
-                        self.safety_item(name);
-                    }
+                    self.closed_item(name);
                 }
                 Some(NameKind::Multi) => {
                     let problem = self.draft.error(
@@ -147,9 +145,7 @@ impl<'a> Names<'a, '_> {
         match known.names {
             Namespace::ItemOrScale => match self.names.get(argument.text.as_str()) {
                 Some(NameKind::Item) => {
-                    if self.draft.questionnaire.item(&argument.text).is_some_and(|item| item.block) {
-                        self.safety_item(argument);
-                    }
+                    self.closed_item(argument);
                 }
                 Some(NameKind::Scale) => self.stratum(argument, Stratum::Scales, context),
                 _ => {
@@ -278,10 +274,8 @@ impl<'a> Names<'a, '_> {
                 .declarations
                 .iter()
                 .any(|declaration| matches!(declaration.body, Body::Sign { .. }) && declaration.id.text == name);
-            let block = self.draft.questionnaire.item(&name).is_some_and(|item| item.block);
-            if block {
-                self.safety_item(&Name { text: name, place: text.place.clone() });
-            } else if !is_sign
+            if !self.closed_item(&Name { text: name.clone(), place: text.place.clone() })
+                && !is_sign
                 && name != "bond"
                 && !matches!(
                     self.names.get(name.as_str()),
