@@ -241,3 +241,12 @@ fn problems_of_a_survey_come_as_lines_and_as_json_too() {
     let problem = lines.iter().find(|line| line["line"] == 3).unwrap();
     assert_eq!((&problem["file"], &problem["severity"]), (&"standard input".into(), &"error".into()));
 }
+
+#[test]
+fn an_id_that_stands_twice_is_named_with_its_line_and_both_rows_are_scored() {
+    let folder = Folder::new();
+    folder.write("survey.csv", "id,owned_up\na,1\nb,2\na,0\n");
+    let outcome = bearings("score survey.csv").within(folder.path()).ok();
+    assert!(outcome.stderr.contains("survey.csv:4: this id stands in an earlier row, too"), "{}", outcome.stderr);
+    assert_eq!(outcome.stdout.lines().count(), 4);
+}

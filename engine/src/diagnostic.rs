@@ -197,7 +197,7 @@ pub fn nearest<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Opt
     known
         .into_iter()
         .map(|name| (edit_distance(&wrong_lower, &name.to_lowercase()), name))
-        .filter(|(distance, name)| *distance <= (name.chars().count() + 2) / 3)
+        .filter(|(distance, name)| *distance <= name.chars().count().div_ceil(3))
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, name)| name)
 }

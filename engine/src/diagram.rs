@@ -143,7 +143,8 @@ impl Diagram {
             return Ok(*known);
         }
         let Some(variable) = functions.iter().filter_map(|id| self.variable(*id)).min() else {
-            // Only leaves, and the rule did not answer: its first operand stands for itself.
+            // Only leaves, and the rule did not answer: every rule here does.
+            debug_assert!(false, "a rule must answer when all functions are leaves");
             return Ok(functions.first().copied().unwrap_or(NodeId::leaf(0)));
         };
         let count = self.levels.get(variable as usize).copied().unwrap_or(0) as usize;

@@ -212,6 +212,20 @@ fn own_acts_bring_their_own_help() {
 }
 
 #[test]
+fn own_acts_come_before_everything_and_bring_no_advice() {
+    let text = flowing(&trust_repair().text("broke-trust-and-keeps-showing-up", &[("safety_done_by_self", 1)]));
+    assert!(text.contains("Please do not use this page to persuade them"), "{text}");
+    assert!(text.contains("No direction is given") && !text.contains("A short check-in"), "{text}");
+}
+
+#[test]
+fn an_open_safety_page_is_named() {
+    let text = flowing(&trust_repair().text("partner-safety-page-skipped", &[]));
+    assert!(text.contains("Some of the safety questions were left open."), "{text}");
+    assert!(!flowing(&trust_repair().text("partner-torn-over-money", &[])).contains("left open"), "{text}");
+}
+
+#[test]
 fn somebody_under_age_reads_nothing_of_the_bond() {
     let shipped = trust_repair();
     let text = shipped.text("family-under-18", &[]);

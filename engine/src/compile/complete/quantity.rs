@@ -22,7 +22,7 @@ impl Builder<'_> {
         Ok(made)
     }
 
-    pub(super) fn make_quantity(&mut self, quantity: Quantity) -> Made {
+    fn make_quantity(&mut self, quantity: Quantity) -> Made {
         match quantity {
             Quantity::Number(slot) => {
                 let own = self.slot(slot)?;
@@ -33,10 +33,7 @@ impl Builder<'_> {
                     let answer = variable?.level_of.iter().position(|known| *known == level)?;
                     levels.as_ref()?.number(answer).map(crate::exact::whole)
                 };
-                let numbers = RefCell::new(std::mem::take(&mut self.numbers));
-                let made = self.diagram.map(own, &|level| numbers.borrow_mut().outcome(number(level)));
-                self.numbers = numbers.into_inner();
-                made
+                self.numbered(own, &number)
             }
             Quantity::CountAtMost { scale, value } => self.count(scale, &|keyed| keyed <= value),
             Quantity::CountAtLeast { scale, value } => self.count(scale, &|keyed| keyed >= value),
@@ -72,12 +69,7 @@ impl Builder<'_> {
     }
 
     /// Combines two diagrams of numbers.
-    pub(super) fn arithmetic(
-        &mut self,
-        a: NodeId,
-        b: NodeId,
-        of: &dyn Fn(Option<Exact>, Option<Exact>) -> Option<Exact>,
-    ) -> Made {
+    fn arithmetic(&mut self, a: NodeId, b: NodeId, of: &dyn Fn(Option<Exact>, Option<Exact>) -> Option<Exact>) -> Made {
         let numbers = RefCell::new(std::mem::take(&mut self.numbers));
         let made = self.diagram.combine(a, b, &|a, b| {
             let (left, right) = (numbers.borrow().value(a), numbers.borrow().value(b));
@@ -87,7 +79,7 @@ impl Builder<'_> {
         made
     }
 
-    pub(super) fn raw_scale(&mut self, number: usize) -> Made {
+    fn raw_scale(&mut self, number: usize) -> Made {
         let Some(scale) = self.variant.scales.get(number) else {
             return Ok(NodeId::leaf(0));
         };
@@ -108,16 +100,11 @@ impl Builder<'_> {
                 })
             })?;
         }
-        let numbers = RefCell::new(std::mem::take(&mut self.numbers));
-        let made = self.diagram.map(sum, &|sum| {
-            let tally = tallies.borrow().get(sum as usize).copied().unwrap_or_default();
-            numbers.borrow_mut().outcome(scale.score(&tally).value.exact())
-        });
-        self.numbers = numbers.into_inner();
-        made
+        let tallies = tallies.into_inner();
+        self.numbered(sum, &|sum| scale.score(tallies.get(sum as usize)?).value.exact())
     }
 
-    pub(super) fn count(&mut self, number: usize, counts: &dyn Fn(i64) -> bool) -> Made {
+    fn count(&mut self, number: usize, counts: &dyn Fn(i64) -> bool) -> Made {
         let Some(scale) = self.variant.scales.get(number) else {
             return Ok(NodeId::leaf(0));
         };
@@ -132,16 +119,19 @@ impl Builder<'_> {
     }
 
     /// Outcomes that are whole numbers, as outcomes of `Numbers`.
-    pub(super) fn whole_number(&mut self, function: NodeId) -> Made {
+    fn whole_number(&mut self, function: NodeId) -> Made {
+        self.numbered(function, &|number| Some(crate::exact::whole(i64::from(number))))
+    }
+
+    /// A function whose outcomes are replaced by numbers, or by "has no value".
+    fn numbered(&mut self, function: NodeId, number: &dyn Fn(u32) -> Option<Exact>) -> Made {
         let numbers = RefCell::new(std::mem::take(&mut self.numbers));
-        let made = self
-            .diagram
-            .map(function, &|number| numbers.borrow_mut().outcome(Some(crate::exact::whole(i64::from(number)))));
+        let made = self.diagram.map(function, &|outcome| numbers.borrow_mut().outcome(number(outcome)));
         self.numbers = numbers.into_inner();
         made
     }
 
-    pub(super) fn scale(&mut self, number: usize) -> Made {
+    fn scale(&mut self, number: usize) -> Made {
         let mut value = self.quantity(Quantity::RawScale(number))?;
         for adjust in self.variant.adjusts.iter().filter(|adjust| adjust.scale == number) {
             let holds = self.condition(adjust.condition)?;
@@ -151,7 +141,7 @@ impl Builder<'_> {
         Ok(value)
     }
 
-    pub(super) fn aggregate(&mut self, number: usize) -> Made {
+    fn aggregate(&mut self, number: usize) -> Made {
         let Some(aggregate) = self.variant.aggregates.get(number) else {
             return Ok(NodeId::leaf(0));
         };
@@ -187,14 +177,12 @@ impl Builder<'_> {
                 })
             })?;
         }
-        let numbers = RefCell::new(std::mem::take(&mut self.numbers));
-        let made = self.diagram.map(sum, &|sum| {
-            let (total, count) = states.borrow().get(sum as usize).copied().unwrap_or((Exact::from_integer(0), 0));
-            let enough = count > 0 && count >= aggregate.need;
-            numbers.borrow_mut().outcome(enough.then(|| total / Exact::from_integer(count as i128)))
-        });
-        self.numbers = numbers.into_inner();
-        made
+        let states = states.into_inner();
+        self.numbered(sum, &|sum| {
+            let (total, count) = states.get(sum as usize)?;
+            let enough = *count > 0 && *count >= aggregate.need;
+            enough.then(|| total / Exact::from_integer(*count as i128))
+        })
     }
 
     pub(super) fn level(&mut self, number: usize) -> Made {
@@ -221,7 +209,7 @@ impl Builder<'_> {
         Ok(level)
     }
 
-    pub(super) fn points(&mut self, number: usize) -> Made {
+    fn points(&mut self, number: usize) -> Made {
         let mut sum = NodeId::leaf(self.numbers.outcome(Some(crate::exact::whole(0))));
         for rule in &self.variant.rules {
             for effect in &rule.effects {

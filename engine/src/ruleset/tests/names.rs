@@ -327,3 +327,14 @@ fn a_name_cannot_be_put_together_to_reach_the_safety_block() {
         assert!(load_with(STUDY, &format!("{scale}{rule}"), &[]).is_err(), "{rule} loads");
     }
 }
+
+#[test]
+fn no_rule_reads_what_the_engine_alone_looks_at() {
+    check_assessment(
+        "rule r when bond_kind == \"friend\" then note() source \"x\";",
+        &[("closed-item 1:13", "wording only")],
+    );
+    check_assessment("rule r when answered(\"bond_kind\") then note() source \"x\";", &[("closed-item 1:22", "")]);
+    // A study may compare bonds.
+    check_loads("rule r when bond_kind == \"friend\" then note();");
+}
