@@ -110,3 +110,17 @@ fn the_shipped_ruleset_declares_its_window_of_eight_weeks() {
     assert!(manifest("").contains(r#""window_weeks":"8""#));
     assert_eq!(manifest("--set window_weeks=8"), manifest(""));
 }
+
+#[test]
+fn a_rule_that_no_case_tries_both_ways_is_a_warning() {
+    let folder = Folder::new();
+    for entry in ["ruleset", "apologies", "consistency", "decision", "effort", "felt_safety"] {
+        let text = crate::support::read(root().join(format!("rulesets/trust-repair/{entry}.rhai")));
+        folder.write(&format!("mine/{entry}.rhai"), text);
+    }
+    let case = crate::support::read(root().join("rulesets/trust-repair/cases/partner-torn-over-money.json"));
+    folder.write("mine/cases/torn.json", case);
+    let outcome = bearings("check mine").within(folder.path()).ok();
+    assert!(outcome.stderr.contains("warning[coverage]: the rule `again_often` never fired"), "{}", outcome.stderr);
+    bearings("check mine --strict").within(folder.path()).ends_with(4);
+}

@@ -2,13 +2,15 @@
 
 use std::collections::BTreeSet;
 use std::io::Write;
+use std::ops::Range;
 use std::path::Path;
 use std::process::ExitCode;
 
-use bearings_engine::diagnostic::{Diagnostic, LoadError, Severity, SourceFile};
+use bearings_engine::diagnostic::{Code, Diagnostic, LoadError, Severity, SourceFile};
 use bearings_engine::questionnaire::Questionnaire;
-use bearings_engine::{Case, LoadOptions, Variant};
+use bearings_engine::{Case, LoadOptions, Ruleset, Variant};
 
+use super::test::{count, untried};
 use crate::args::{CheckArgs, Common};
 use crate::builtin;
 use crate::definition::{case_files, questionnaire_file};
@@ -89,6 +91,7 @@ fn ruleset(name: &str, args: &CheckArgs) -> Result<Found, Failure> {
     };
     let mut sources = definition.files.clone();
     let cases = case_files(name)?;
+    let mut compiled = None;
     let (mut problems, facts) = match definition.compile(&LoadOptions::all()) {
         Ok((ruleset, warnings)) => {
             // Roles and forms share most declarations; each id is counted once.
@@ -97,27 +100,65 @@ fn ruleset(name: &str, args: &CheckArgs) -> Result<Found, Failure> {
             };
             let rules = ids(|variant| variant.rules.iter().map(|rule| rule.id.as_str()).collect());
             let scales = ids(|variant| variant.scales.iter().map(|scale| scale.id.as_str()).collect());
-            (
-                warnings,
-                format!(
-                    "{} with {}, {}, {}",
-                    ruleset.kind.as_str(),
-                    counted(scales, "scale"),
-                    counted(rules, "rule"),
-                    counted(cases.len(), "case")
-                ),
-            )
+            let facts = format!(
+                "{} with {}, {}, {}",
+                ruleset.kind.as_str(),
+                counted(scales, "scale"),
+                counted(rules, "rule"),
+                counted(cases.len(), "case")
+            );
+            compiled = Some(ruleset);
+            (warnings, facts)
         }
         Err(Failure::Definition(Report::Diagnostics { problems, .. })) => (problems, String::new()),
         Err(other) => return Err(other),
     };
+    let mut loaded = Vec::new();
     for case in &cases {
-        if let Err(LoadError(found)) = Case::load(case, &definition.questionnaire) {
-            problems.extend(found);
+        match Case::load(case, &definition.questionnaire) {
+            Ok(case) => loaded.push(case),
+            Err(LoadError(found)) => problems.extend(found),
         }
+    }
+    if let (Some(ruleset), false) = (&compiled, loaded.is_empty()) {
+        problems.extend(uncovered(ruleset, &loaded, &sources));
     }
     sources.extend(cases);
     Ok(Found { name: name.to_owned(), facts, problems, sources })
+}
+
+/// A warning for each rule that no case tries both ways.
+fn uncovered(ruleset: &Ruleset, cases: &[Case], sources: &[SourceFile]) -> Vec<Diagnostic> {
+    let mut tried = untried(ruleset);
+    for case in cases {
+        if let Ok(result) = case.run(ruleset) {
+            count(&result, &mut tried);
+        }
+    }
+    let mut problems = Vec::new();
+    for (id, tried) in &tried {
+        let lacks: Vec<&str> = tried.lacks().collect();
+        let rule = ruleset.variants().flat_map(|(_, variant)| &variant.rules).find(|rule| rule.id == *id);
+        if let (Some(rule), false) = (rule, lacks.is_empty()) {
+            let (file, span) = place(&rule.at, sources);
+            let message = format!("the rule `{id}` {} in the cases", lacks.join(" and "));
+            let problem = Diagnostic::warning(Code::Coverage, file, span, message);
+            problems.push(problem.hint("add a case in which it fires, and one in which it does not"));
+        }
+    }
+    problems
+}
+
+/// The file of a `file:line`, and the bytes of that line.
+fn place<'a>(at: &'a str, sources: &[SourceFile]) -> (&'a str, Option<Range<usize>>) {
+    let (file, line) = at.rsplit_once(':').unwrap_or((at, "1"));
+    let line: usize = line.parse().unwrap_or(1);
+    let span = sources.iter().find(|source| source.name == file).map(|source| {
+        let start: usize = source.text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
+        let length = source.text.get(start..).and_then(|rest| rest.lines().next()).map_or(0, str::len);
+        start..start + length
+    });
+    (file, span)
 }
 
 fn counted(count: usize, what: &str) -> String {

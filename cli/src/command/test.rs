@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use bearings_engine::assessment::Assessment;
 use bearings_engine::diagnostic::LoadError;
-use bearings_engine::{Case, CaseResult, LoadOptions};
+use bearings_engine::{Case, CaseResult, LoadOptions, Ruleset};
 
 use crate::args::{Common, TestArgs};
 use crate::builtin;
@@ -16,10 +16,24 @@ use crate::load::Definition;
 use crate::output::Output;
 
 /// How often cases made a rule fire and not fire.
-#[derive(Default)]
-struct Tried {
+#[derive(Debug, Default)]
+pub(super) struct Tried {
     fired: usize,
     not_fired: usize,
+}
+
+impl Tried {
+    /// What no case did: "never fired", "always fired"; both if no case decided the rule.
+    pub(super) fn lacks(&self) -> impl Iterator<Item = &'static str> {
+        let lacks = [(self.fired, "never fired"), (self.not_fired, "always fired")];
+        lacks.into_iter().filter(|(count, _)| *count == 0).map(|(_, what)| what)
+    }
+}
+
+/// Every rule of a ruleset, by id, before any case was run.
+pub(super) fn untried(ruleset: &Ruleset) -> BTreeMap<String, Tried> {
+    let rules = ruleset.variants().flat_map(|(_, variant)| &variant.rules);
+    rules.map(|rule| (rule.id.clone(), Tried::default())).collect()
 }
 
 /// Runs the cases of the rulesets that were named, or of everything that is shipped.
@@ -50,12 +64,7 @@ fn ruleset(name: &str) -> Result<(String, usize, usize), Failure> {
     let definition = Definition::read(name, None)?;
     let (ruleset, _) = definition.compile(&LoadOptions::all())?;
     let files = case_files(name)?;
-    let mut tried: BTreeMap<String, Tried> = BTreeMap::new();
-    for (_, variant) in ruleset.variants() {
-        for rule in &variant.rules {
-            tried.entry(rule.id.clone()).or_default();
-        }
-    }
+    let mut tried = untried(&ruleset);
     let mut text = format!("{name}: {} cases\n", files.len());
     let (mut passed, mut failed) = (0, 0);
     for file in &files {
@@ -79,16 +88,15 @@ fn ruleset(name: &str) -> Result<(String, usize, usize), Failure> {
         text.push_str(&format!("  {both} of {} rules fired in some case and not in another\n", tried.len()));
     }
     for (id, tried) in &tried {
-        for (count, what) in [(tried.fired, "never fired"), (tried.not_fired, "always fired")] {
-            if count == 0 {
-                text.push_str(&format!("  {id} {what} in the cases\n"));
-            }
+        for what in tried.lacks() {
+            text.push_str(&format!("  {id} {what} in the cases\n"));
         }
     }
     Ok((text, passed, failed))
 }
 
-fn count(result: &CaseResult, tried: &mut BTreeMap<String, Tried>) {
+/// Adds what the rules did in one case.
+pub(super) fn count(result: &CaseResult, tried: &mut BTreeMap<String, Tried>) {
     let Assessment::Read(reading) = &result.assessment else { return };
     for rule in &reading.rules {
         let tried = tried.entry(rule.id.clone()).or_default();
