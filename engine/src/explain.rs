@@ -269,8 +269,10 @@ impl Sheet<'_> {
             return RuleReading::nothing();
         };
         let outcome = self.row.rule(number);
+        let silent = self.ruleset.kind == Kind::Assessment && self.row.finding().left_out;
         let says = match (outcome, &rule.because) {
-            (RuleOutcome::Fired, Some(because)) => self.fill(because),
+            // Sentences may advise; where the safety block was left out, only what was found is named.
+            (RuleOutcome::Fired, Some(because)) if !silent => self.fill(because),
             _ => self.fill(&rule.title),
         };
         RuleReading {

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use crate::exact::Exact;
 use crate::responses::{Answer, Missing};
-use crate::ruleset::{Aggregation, Place};
+use crate::ruleset::Aggregation;
 use crate::script::{Attainable, Cut};
 
 /// What a scale, an aggregate or a sum comes to on one sheet.
@@ -90,7 +90,6 @@ pub struct Scale {
     pub source: Option<String>,
     /// `file:line` of its declaration.
     pub at: String,
-    pub(crate) place: Place,
     /// The lowest common multiple of the item ranges.
     unit: i64,
     /// How many answers are needed, by how many items apply.
@@ -183,13 +182,6 @@ impl Score {
 const MAX_STATES: usize = 50_000;
 
 impl Scale {
-    /// Completes the scale with what follows from its items.
-    pub(crate) fn finish(mut self) -> Self {
-        self.unit = self.items.iter().map(|item| (item.max - item.min).max(1)).fold(1, lcm);
-        self.needed = (0..=self.items.len()).map(|asked| self.need.of(asked).max(1) as u16).collect();
-        self
-    }
-
     #[expect(clippy::too_many_arguments, reason = "one argument a field, named at the only call")]
     pub(crate) fn new(
         id: String,
@@ -200,9 +192,10 @@ impl Scale {
         need: Need,
         source: Option<String>,
         at: String,
-        place: Place,
     ) -> Self {
-        Self { id, title, concern, aggregation, items, need, source, at, place, unit: 1, needed: Vec::new() }.finish()
+        let unit = items.iter().map(|item| (item.max - item.min).max(1)).fold(1, lcm);
+        let needed = (0..=items.len()).map(|asked| need.of(asked).max(1) as u16).collect();
+        Self { id, title, concern, aggregation, items, need, source, at, unit, needed }
     }
 
     /// What each answer to an item adds.

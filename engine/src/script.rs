@@ -75,14 +75,31 @@ pub(crate) struct Halt;
 /// Why an expression could not be evaluated.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ScriptError {
-    /// The bytes it is about, within the text of the expression (or of the function or named condition).
+    /// The bytes it is about, within the text of the expression (or of the helper function).
     pub(crate) span: Option<Range<usize>>,
     /// The helper function in which it happened, by its number, if not in the expression itself.
     pub(crate) function: Option<usize>,
     /// What happened.
     pub(crate) message: String,
+    /// Of which kind it is.
+    pub(crate) kind: ScriptErrorKind,
+}
+
+/// The kinds of script errors.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ScriptErrorKind {
     /// A counted limit was reached.
-    pub(crate) limit: bool,
+    Limit,
+    /// The expression gives something else than yes or no.
+    NotYesOrNo,
+    /// Anything else.
+    Other,
+}
+
+impl ScriptErrorKind {
+    fn of_limit(is_limit: bool) -> Self {
+        if is_limit { Self::Limit } else { Self::Other }
+    }
 }
 
 /// What an expression is evaluated against; shared with the functions that the engine calls.
@@ -136,7 +153,7 @@ impl Script {
                 span: None,
                 function: None,
                 message: format!("a ruleset may have at most {} helper functions", sandbox::MAX_FUNCTIONS),
-                limit: true,
+                kind: ScriptErrorKind::Limit,
             });
         }
         self.engine.set_strict_variables(true);
@@ -171,7 +188,7 @@ impl Script {
                     span: Some(0..text.len()),
                     function: None,
                     message: format!("a condition must be yes or no; this gives {}", sandbox::plain_type(kind)),
-                    limit: false,
+                    kind: ScriptErrorKind::NotYesOrNo,
                 }),
             },
             Err(error) => Err(self.run_error(text, &error)),
@@ -187,7 +204,7 @@ impl Script {
             span: token_at(source, inner.position()),
             function,
             message: sandbox::plain_message(inner),
-            limit: sandbox::is_limit(inner),
+            kind: ScriptErrorKind::of_limit(sandbox::is_limit(inner)),
         }
     }
 }
@@ -197,7 +214,7 @@ fn parse_error(text: &str, error: &rhai::ParseError) -> ScriptError {
         span: token_at(text, error.position()),
         function: None,
         message: sandbox::plain_parse_message(error),
-        limit: sandbox::is_parse_limit(error),
+        kind: ScriptErrorKind::of_limit(sandbox::is_parse_limit(error)),
     }
 }
 

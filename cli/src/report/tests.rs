@@ -243,6 +243,10 @@ fn without_the_safety_page_there_are_only_scores() {
     let text = shipped.render(&responses, ExplainFormat::Text);
     assert!(text.starts_with("Scores only\n") && text.contains("Consistency"), "{text}");
     assert!(!text.contains("lean to") && !text.contains("Where things are"), "{text}");
+    // A rule is named; the sentence it would say is not said.
+    let responses = shipped.persona("broke-trust-and-presses", &[], "left_out");
+    let text = flowing(&shipped.render(&responses, ExplainFormat::Text));
+    assert!(text.contains("Room for their own time") && !text.contains("Waiting is part"), "{text}");
 }
 
 #[test]

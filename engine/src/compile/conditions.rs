@@ -7,7 +7,8 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::questionnaire::Questionnaire;
 use crate::ruleset::{Body, Draft, Expr, Place};
 use crate::script::{
-    Explored, MAX_PATHS_OF_VARIANT, Meaning, Quantity, Read, Script, ScriptError, Subject, Tree, explore,
+    Explored, MAX_PATHS_OF_VARIANT, Meaning, Quantity, Read, Script, ScriptError, ScriptErrorKind, Subject, Tree,
+    explore,
 };
 
 /// The interpreter for conditions, and the one for adjustments (where scale names mean raw scales).
@@ -171,7 +172,11 @@ fn may_lack(model: &Model<'_>, tree: &Tree) -> bool {
 }
 
 fn code(error: &ScriptError) -> Code {
-    if error.limit { Code::ScriptLimit } else { Code::ScriptError }
+    match error.kind {
+        ScriptErrorKind::Limit => Code::ScriptLimit,
+        ScriptErrorKind::NotYesOrNo => Code::NotAComparison,
+        ScriptErrorKind::Other => Code::ScriptError,
+    }
 }
 
 /// A script error as a diagnostic at the right place, with the answers that lead to it.
@@ -196,9 +201,7 @@ fn failure(
         Some(declaration) => within(&function_place(declaration)),
         None => within(&expr.place),
     };
-    let kind =
-        if error.message.starts_with("a condition must be yes or no") { Code::NotAComparison } else { code(error) };
-    let problem = draft.error(kind, &place, error.message.clone());
+    let problem = draft.error(code(error), &place, error.message.clone());
     if witness.is_empty() {
         return problem;
     }

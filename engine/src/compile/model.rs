@@ -244,7 +244,6 @@ impl<'a> Model<'a> {
             need,
             declaration.source.clone(),
             draft.at(&declaration.id.place),
-            declaration.id.place.clone(),
         );
         if !scale.fits() {
             problems.push(draft.error(

@@ -19,8 +19,7 @@ fn item(slot: usize, min: i64, max: i64, weight: i64) -> ScaleItem {
 }
 
 fn scale_of(aggregation: Aggregation, items: Vec<ScaleItem>, need: Need) -> Scale {
-    let place = Place { file: 0, span: 0..0 };
-    Scale::new("s".into(), "S".into(), false, aggregation, items, need, None, "s.rhai:1".into(), place)
+    Scale::new("s".into(), "S".into(), false, aggregation, items, need, None, "s.rhai:1".into())
 }
 
 /// Three items of different ranges: 0 to 4, 1 to 7 and 0 to 1.
