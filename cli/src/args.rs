@@ -41,9 +41,6 @@ pub(crate) struct Common {
     /// Say nothing on stderr but problems
     #[arg(short, long, global = true)]
     pub(crate) quiet: bool,
-    /// Say more on stderr: how long each part of scoring took
-    #[arg(short, long, global = true, conflicts_with = "quiet")]
-    pub(crate) verbose: bool,
 }
 
 /// When to use colours.

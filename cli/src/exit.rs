@@ -137,8 +137,7 @@ mod tests {
     use crate::args::{ColorArg, ErrorFormat};
     use bearings_engine::diagnostic::Code;
 
-    const COMMON: Common =
-        Common { color: ColorArg::Never, error_format: ErrorFormat::Human, quiet: false, verbose: false };
+    const COMMON: Common = Common { color: ColorArg::Never, error_format: ErrorFormat::Human, quiet: false };
 
     #[test]
     fn each_failure_has_its_code() {

@@ -94,6 +94,9 @@ pub(crate) struct ScoreArgs {
     /// Stop at the first row that cannot be read
     #[arg(long)]
     pub(crate) strict: bool,
+    /// Say on stderr how long each part took
+    #[arg(short, long, conflicts_with = "quiet")]
+    pub(crate) verbose: bool,
 }
 
 /// How scored rows are written.

@@ -239,8 +239,7 @@ mod tests {
     use super::*;
     use crate::args::{Cli, ColorArg, Command, ErrorFormat};
 
-    const COMMON: Common =
-        Common { color: ColorArg::Never, error_format: ErrorFormat::Human, quiet: true, verbose: false };
+    const COMMON: Common = Common { color: ColorArg::Never, error_format: ErrorFormat::Human, quiet: true };
     const SURVEY: &str = "id,my_role,effort_mine\n17,hurt,3\n18,both,9\n16,broke,1\n17,broke,1\n";
 
     fn args(typed: &[&str]) -> ExplainArgs {

@@ -80,7 +80,7 @@ pub(crate) fn run(args: &ScoreArgs, common: &Common) -> Result<ExitCode, Failure
     let spent = sink.timing.line(tally.read);
     let done = sink.finish()?;
     report(&tally, common);
-    if common.verbose {
+    if args.verbose {
         render::note(&spent, common);
     }
     if let (Some(path), RowFormat::Csv | RowFormat::Ndjson) = (&args.output, args.format) {
