@@ -28,8 +28,9 @@ fn the_main_command_of_the_readme_prints_counts_that_add_up() {
     assert_eq!(fact("scored") + fact("rejected"), fact("rows read"));
     assert_eq!(fact("withheld for safety") + fact("hurt"), fact("scored"));
     // The last row of the table of stages and signals counts everybody who was assessed.
-    let all = stdout.lines().find(|line| line.starts_with("│ all ")).unwrap();
-    let last = all.trim_matches('│').split_whitespace().last().unwrap();
+    let cells = |line: &'_ str| line.trim_matches('│').split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+    let all = stdout.lines().map(cells).find(|cells| cells.first().is_some_and(|first| first == "all")).unwrap();
+    let last = all.last().unwrap();
     assert_eq!(last.parse::<u64>().unwrap(), fact("hurt"));
 }
 
@@ -218,4 +219,11 @@ fn rows_around_the_border_of_a_block_are_scored_like_alone() {
     let alone = bearings("score -").stdin(survey.with_rows(rows.clone()).csv()).ok().table();
     assert_eq!(alone.column("id"), ["1023", "1024", "1025", "1026"]);
     assert_eq!(alone, whole.with_rows(rows));
+}
+
+#[test]
+fn the_summary_fits_a_terminal_of_80_columns() {
+    let stdout = bearings("score tests/data/trust-repair-200.csv --summary").ok().stdout;
+    let widest = stdout.lines().max_by_key(|line| line.chars().count()).unwrap();
+    assert!(widest.chars().count() <= 80, "{} columns: {widest}", widest.chars().count());
 }

@@ -124,3 +124,12 @@ fn a_rule_that_no_case_tries_both_ways_is_a_warning() {
     assert!(outcome.stderr.contains("warning[coverage]: the rule `again_often` never fired"), "{}", outcome.stderr);
     bearings("check mine --strict").within(folder.path()).ends_with(4);
 }
+
+#[test]
+fn a_copy_under_the_name_of_a_built_in_one_is_not_taken_for_it() {
+    let folder = Folder::new();
+    folder.write("ras/ruleset.rhai", "nonsense");
+    let outcome = bearings("check ras").within(folder.path()).ok();
+    assert!(outcome.stderr.contains("the one here is `./ras`"), "{}", outcome.stderr);
+    bearings("check ./ras").within(folder.path()).ends_with(4);
+}

@@ -8,6 +8,7 @@ use bearings_engine::questionnaire::{Form, Questionnaire, Role};
 use bearings_engine::{LoadOptions, Ruleset, header_of, load};
 
 use crate::args::{Common, RulesArgs, Setting};
+use crate::builtin;
 use crate::definition::{questionnaire_file, ruleset_files};
 use crate::exit::{Failure, Report};
 use crate::render::{self, Context};
@@ -25,6 +26,10 @@ impl Definition {
     /// A file cannot be read, or the questionnaire has problems.
     pub(crate) fn read(ruleset: &str, questionnaire: Option<&str>) -> Result<Self, Failure> {
         let files = ruleset_files(ruleset)?;
+        // A copy of a built-in ruleset is easily given its name; then the copy must be named as a path.
+        if builtin::ruleset(ruleset).is_some() && Path::new(ruleset).exists() {
+            render::to_stderr(&format!("note: `{ruleset}` is the built-in one; the one here is `./{ruleset}`\n"));
+        }
         let named = header_of(&files).map(|(_, questionnaire)| questionnaire);
         let source = match (questionnaire, &named) {
             (Some(given), _) => questionnaire_file(given)?,

@@ -270,13 +270,9 @@ fn facts(done: &Done, tally: &Tally) -> Vec<(&'static str, String)> {
 
 fn closing(done: &Done) -> &'static str {
     match done.summary.kind {
-        Kind::Assessment => {
-            "These rules are expert judgement, not validated. The counts say nothing about anybody's future."
-        }
+        Kind::Assessment => "These rules are expert judgement, not validated. The counts foretell nothing.",
         Kind::Instrument => "Scores of a published instrument; no stage and no signal follow from them.",
-        Kind::Study => {
-            "A study ruleset: its outcomes are a researcher's own, and agreement with a column is no evidence."
-        }
+        Kind::Study => "A study: the outcomes are a researcher's own; agreement is no evidence.",
     }
 }
 
@@ -296,16 +292,26 @@ fn text(done: &Done, tally: &Tally, style: TableStyle, mark: &str) -> String {
     }
     for section in sections(done) {
         let mut table = Table::new();
-        table.load_style(style).set_header(&section.header);
+        // A table for eyes must fit 80 columns: long names are broken, and cells stand closer.
+        let for_eyes = mark.is_empty();
+        let name = |name: &String| {
+            if for_eyes { name.replace("not_enough_answered", "not_enough\n_answered") } else { name.clone() }
+        };
+        table.load_style(style).set_header(section.header.iter().map(name));
         for row in &section.rows {
             table.add_row(row);
+        }
+        if for_eyes {
+            table.column_iter_mut().for_each(|column| {
+                column.set_padding((0, 1));
+            });
         }
         for column in table.column_iter_mut().skip(1) {
             column.set_cell_alignment(CellAlignment::Right);
         }
         text.push_str(&format!("\n{mark}{}\n{}{table}\n", section.heading, if mark.is_empty() { "" } else { "\n" }));
     }
-    text.push_str(&format!("\nCounts below {SMALLEST_SHOWN} are not shown. {}\n", closing(done)));
+    text.push_str(&format!("\nCounts below {SMALLEST_SHOWN} are not shown.\n{}\n", closing(done)));
     text
 }
 
