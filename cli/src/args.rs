@@ -13,6 +13,8 @@ use scoring::{EXPLAIN_EXAMPLES, SCORE_EXAMPLES};
 pub(crate) use scoring::{ExplainArgs, ExplainFormat, RowFormat, RulesArgs, ScoreArgs, SummaryFormat};
 pub(crate) use value::{ColumnPattern, FormArg, RoleArg, Setting};
 
+use crate::resources::Country;
+
 /// The ruleset that is used unless another one is named.
 pub(crate) const DEFAULT_RULESET: &str = "trust-repair";
 
@@ -154,6 +156,9 @@ pub(crate) struct HelpArgs {
     /// support, exit-codes, formats, a command, or a code such as unknown-name
     #[arg(value_name = "TOPIC")]
     pub(crate) topic: Option<String>,
+    /// With `support`: what is known for a country, named by its two letters
+    #[arg(long, value_name = "XX")]
+    pub(crate) country: Option<Country>,
 }
 
 /// The command line as clap knows it, with the commands grouped by who uses them.

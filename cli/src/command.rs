@@ -11,9 +11,11 @@ mod show;
 mod test;
 
 use std::process::ExitCode;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::args::{Cli, Command};
 use crate::exit::Failure;
+use crate::resources::Date;
 
 /// Does what was asked.
 ///
@@ -31,4 +33,12 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Some(Command::Explain(args)) => explain::run(&args, &cli.common),
         Some(Command::Show(args)) => show::run(&args),
     }
+}
+
+/// The day by this machine's clock. Only for how old the check of a phone number is: an assessment has no date.
+pub(crate) fn today() -> Date {
+    const SECONDS_A_DAY: u64 = 24 * 60 * 60;
+    // A clock before 1970 is wrong in any case; then every check lies ahead, and that is said.
+    let passed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Date::from_days(i64::try_from(passed.as_secs() / SECONDS_A_DAY).unwrap_or_default())
 }

@@ -9,6 +9,7 @@ mod load;
 mod output;
 mod render;
 mod report;
+mod resources;
 mod sample;
 mod survey;
 

@@ -20,6 +20,7 @@ use bearings_engine::responses::Responses;
 use bearings_engine::{Aggregation, Ruleset, Scale, Variant};
 
 use crate::args::ExplainFormat;
+pub(crate) use support::{DIRECTORIES, EMERGENCY, SUPPORT, directories};
 pub(crate) use text::page as page_as_text;
 
 /// The assessment in a format.

@@ -1,5 +1,7 @@
 //! `bearings help TOPIC`: topics, commands and codes.
 
+mod support;
+
 use std::io::Write;
 use std::process::ExitCode;
 
@@ -8,20 +10,23 @@ use bearings_engine::diagnostic::{Code, nearest};
 use crate::args::{self, HelpArgs};
 use crate::exit::Failure;
 use crate::output::Output;
+use crate::resources::Resources;
 
 /// The topics that are neither a command nor a code.
-const TOPICS: [(&str, &str); 3] = [
-    ("support", include_str!("help/support.txt")),
-    ("exit-codes", include_str!("help/exit-codes.txt")),
-    ("formats", include_str!("help/formats.txt")),
-];
+const TOPICS: [&str; 3] = ["support", "exit-codes", "formats"];
 
 /// Prints the text for the topic.
 ///
 /// # Errors
 /// There is no such topic, or standard output cannot be written to.
 pub(crate) fn run(args: &HelpArgs) -> Result<ExitCode, Failure> {
-    let text = text_for(args.topic.as_deref())?;
+    let text = match (args.topic.as_deref(), &args.country) {
+        (Some("support"), Some(country)) => support::text_for(&Resources::built_in(), country, super::today()),
+        (_, Some(_)) => {
+            return Err(Failure::Usage("--country belongs to `bearings help support`".to_owned()));
+        }
+        (topic, None) => text_for(topic)?,
+    };
     let mut output = Output::open(None)?;
     output.write_all(text.as_bytes()).map_err(|error| output.failure(error))?;
     output.finish()?;
@@ -32,11 +37,14 @@ fn text_for(topic: Option<&str>) -> Result<String, Failure> {
     let mut root = args::command();
     root.build();
     let Some(topic) = topic else {
-        let names = TOPICS.map(|(name, _)| name).join(", ");
+        let names = TOPICS.join(", ");
         return Ok(format!("{}\nTopics: {names}; and any command or error code.\n", root.render_long_help()));
     };
-    if let Some((_, text)) = TOPICS.iter().find(|(name, _)| *name == topic) {
-        return Ok((*text).to_owned());
+    match topic {
+        "support" => return Ok(support::text(&Resources::built_in())),
+        "exit-codes" => return Ok(include_str!("help/exit-codes.txt").to_owned()),
+        "formats" => return Ok(include_str!("help/formats.txt").to_owned()),
+        _ => {}
     }
     if let Some(command) = root.find_subcommand_mut(topic) {
         return Ok(command.render_long_help().to_string());
@@ -50,8 +58,8 @@ fn text_for(topic: Option<&str>) -> Result<String, Failure> {
 }
 
 fn unknown(topic: &str, root: &clap::Command) -> Failure {
-    let names = TOPICS.iter().map(|(name, _)| *name);
-    let known = names
+    let known = TOPICS
+        .into_iter()
         .chain(root.get_subcommands().map(clap::Command::get_name))
         .chain(Code::ALL.iter().map(|code| code.as_str()));
     let near = nearest(topic, known).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
@@ -66,9 +74,7 @@ mod tests {
     fn every_topic_command_and_code_has_a_text() {
         let root = args::command();
         let commands = root.get_subcommands().map(clap::Command::get_name);
-        for topic in
-            TOPICS.iter().map(|(name, _)| *name).chain(commands).chain(Code::ALL.iter().map(|code| code.as_str()))
-        {
+        for topic in TOPICS.into_iter().chain(commands).chain(Code::ALL.iter().map(|code| code.as_str())) {
             assert!(text_for(Some(topic)).unwrap().len() > 40, "{topic}");
         }
         assert!(text_for(Some("error[unknown-name]")).unwrap().starts_with("unknown-name: "));
@@ -76,7 +82,10 @@ mod tests {
 
     #[test]
     fn topics_fit_the_terminal() {
-        assert!(TOPICS.iter().flat_map(|(_, text)| text.lines()).all(|line| line.chars().count() <= 80));
+        for topic in TOPICS {
+            let text = text_for(Some(topic)).unwrap();
+            assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+        }
     }
 
     #[test]

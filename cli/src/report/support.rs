@@ -1,16 +1,17 @@
 //! The fixed words: what is shown after a hard flag, where to find help, and the lines that every page ends with.
 
 use super::{Page, Row};
+use crate::resources::Resources;
 
 /// What `bearings help support` prints; its parts are shown here too, so that they are worded once.
-const SUPPORT: &str = include_str!("../command/help/support.txt");
+pub(crate) const SUPPORT: &str = include_str!("../command/help/support.txt");
 
-const EMERGENCY: &str = "If you are in danger";
+pub(crate) const EMERGENCY: &str = "If you are in danger";
 const FEAR: &str = "If somebody frightens";
 pub(super) const CRISIS: &str = "If you think of ending your life";
 const UNDER_AGE: &str = "If you are under age";
 pub(super) const OWN_BEHAVIOUR: &str = "If you worry about what you do";
-const DIRECTORIES: &str = "Directories that list helplines";
+pub(crate) const DIRECTORIES: &str = "Directories that list helplines";
 const TRUST_IT: &str = "Whatever a questionnaire says";
 
 /// For whom leaving is a question; pushes neither way.
@@ -55,21 +56,17 @@ pub(super) fn help(page: &mut Page, start: &str) {
         return;
     };
     let mut lines = part.trim_end().lines();
-    let first = lines.next().unwrap_or_default();
+    page.text(lines.next().unwrap_or_default());
     let rest: Vec<&str> = lines.map(str::trim).collect();
-    // Lines in two columns stay lines.
-    let rows: Option<Vec<Row>> =
-        rest.iter().map(|line| line.split_once("  ").map(|(name, what)| Row::new(name, what.trim_start()))).collect();
-    match rows {
-        Some(rows) if !rows.is_empty() => {
-            page.text(first);
-            page.rows(rows);
-        }
-        _ => {
-            page.text(first);
-            page.points(sentences(&rest.join(" ")));
-        }
+    page.points(sentences(&rest.join(" ")));
+    if start == DIRECTORIES {
+        page.rows(directories(&Resources::built_in()));
     }
+}
+
+/// The directories and what is in them. They have no number, so no page depends on the day.
+pub(crate) fn directories(resources: &Resources) -> Vec<Row> {
+    resources.directories.iter().map(|directory| Row::new(&directory.name, &directory.about)).collect()
 }
 
 /// One sentence a line: easier to read, and to listen to.
