@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::support::{read, root};
 
 /// The files below a folder whose names end so. What git and cargo keep is left out.
-fn files(folder: &str, ends: &str) -> Vec<(String, String)> {
+pub(crate) fn files(folder: &str, ends: &str) -> Vec<(String, String)> {
     let (root, mut found) = (root(), Vec::new());
     walk(&root.join(folder), &mut |path| {
         if path.to_string_lossy().ends_with(ends)
@@ -37,7 +37,7 @@ fn walk(folder: &Path, visit: &mut impl FnMut(&Path)) {
 }
 
 /// A file without its tests and comments.
-fn code(path: &str, text: &str) -> String {
+pub(crate) fn code(path: &str, text: &str) -> String {
     if path.ends_with("tests.rs") || path.contains("/tests/") {
         return String::new();
     }
@@ -46,7 +46,7 @@ fn code(path: &str, text: &str) -> String {
 }
 
 /// Whether a word stands in a text that is not part of a longer one.
-fn has_word(text: &str, word: &str) -> bool {
+pub(crate) fn has_word(text: &str, word: &str) -> bool {
     let joins = |c: char| c.is_alphanumeric() || c == '_';
     text.match_indices(word).any(|(at, _)| {
         let (before, after) = (&text[..at], &text[at + word.len()..]);

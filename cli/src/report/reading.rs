@@ -41,7 +41,7 @@ fn has(reading: &Reading, support: &str) -> bool {
 }
 
 fn assessment(page: &mut Page, reading: &Reading, about: &About) {
-    page.title(reading.signal.title.clone());
+    page.title(title(reading, has(reading, "own_behaviour")));
     match &reading.signal.text {
         Some(text) => page.text(text.clone()),
         None if is_decisive(reading) => {
@@ -76,11 +76,19 @@ fn assessment(page: &mut Page, reading: &Reading, about: &About) {
     trace::rules(page, reading);
 }
 
+/// What the answers lean to. Whoever did harm is not told to wait and see: they are not the one to judge that.
+fn title(reading: &Reading, did_harm: bool) -> &str {
+    if did_harm && reading.signal.id.as_deref() == Some("mixed") {
+        return "No direction is given";
+    }
+    &reading.signal.title
+}
+
 /// For somebody who is both: what their own answers about their own part say. The two are never netted.
 fn own_part(page: &mut Page, reading: &Reading) {
     let Some(own) = &reading.own_part else { return };
     page.heading("Your own part");
-    page.text(own.signal.title.clone());
+    page.text(title(own, has(reading, "own_behaviour")));
     if let Some(text) = &own.signal.text {
         page.text(text.clone());
     }

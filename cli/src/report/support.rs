@@ -11,7 +11,7 @@ const FEAR: &str = "If somebody frightens";
 pub(super) const CRISIS: &str = "If you think of ending your life";
 const UNDER_AGE: &str = "If you are under age";
 pub(super) const OWN_BEHAVIOUR: &str = "If you worry about what you do";
-pub(crate) const DIRECTORIES: &str = "Directories that list helplines";
+pub(crate) const DIRECTORIES: &str = "Lists of helplines";
 const TRUST_IT: &str = "Whatever a questionnaire says";
 
 /// For whom leaving is a question; pushes neither way.
