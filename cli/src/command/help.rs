@@ -13,7 +13,11 @@ use crate::output::Output;
 use crate::resources::Resources;
 
 /// The topics that are neither a command nor a code.
-const TOPICS: [&str; 3] = ["support", "exit-codes", "formats"];
+const TOPICS: [(&str, &str); 3] = [
+    ("support", include_str!("help/support.txt")),
+    ("exit-codes", include_str!("help/exit-codes.txt")),
+    ("formats", include_str!("help/formats.txt")),
+];
 
 /// Prints the text for the topic.
 ///
@@ -37,14 +41,14 @@ fn text_for(topic: Option<&str>) -> Result<String, Failure> {
     let mut root = args::command();
     root.build();
     let Some(topic) = topic else {
-        let names = TOPICS.join(", ");
+        let names = TOPICS.map(|(name, _)| name).join(", ");
         return Ok(format!("{}\nTopics: {names}; and any command or error code.\n", root.render_long_help()));
     };
-    match topic {
-        "support" => return Ok(support::text(&Resources::built_in())),
-        "exit-codes" => return Ok(include_str!("help/exit-codes.txt").to_owned()),
-        "formats" => return Ok(include_str!("help/formats.txt").to_owned()),
-        _ => {}
+    if topic == "support" {
+        return Ok(support::text(&Resources::built_in()));
+    }
+    if let Some((_, text)) = TOPICS.iter().find(|(name, _)| *name == topic) {
+        return Ok((*text).to_owned());
     }
     if let Some(command) = root.find_subcommand_mut(topic) {
         return Ok(command.render_long_help().to_string());
@@ -58,8 +62,8 @@ fn text_for(topic: Option<&str>) -> Result<String, Failure> {
 }
 
 fn unknown(topic: &str, root: &clap::Command) -> Failure {
-    let known = TOPICS
-        .into_iter()
+    let names = TOPICS.iter().map(|(name, _)| *name);
+    let known = names
         .chain(root.get_subcommands().map(clap::Command::get_name))
         .chain(Code::ALL.iter().map(|code| code.as_str()));
     let near = nearest(topic, known).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
@@ -74,7 +78,9 @@ mod tests {
     fn every_topic_command_and_code_has_a_text() {
         let root = args::command();
         let commands = root.get_subcommands().map(clap::Command::get_name);
-        for topic in TOPICS.into_iter().chain(commands).chain(Code::ALL.iter().map(|code| code.as_str())) {
+        for topic in
+            TOPICS.iter().map(|(name, _)| *name).chain(commands).chain(Code::ALL.iter().map(|code| code.as_str()))
+        {
             assert!(text_for(Some(topic)).unwrap().len() > 40, "{topic}");
         }
         assert!(text_for(Some("error[unknown-name]")).unwrap().starts_with("unknown-name: "));
@@ -82,7 +88,7 @@ mod tests {
 
     #[test]
     fn topics_fit_the_terminal() {
-        for topic in TOPICS {
+        for (topic, _) in TOPICS {
             let text = text_for(Some(topic)).unwrap();
             assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
         }
