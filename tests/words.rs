@@ -8,12 +8,15 @@ pub(crate) mod texts;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 
+use bearings_engine::Ruleset;
 use bearings_engine::diagnostic::SourceFile;
 use bearings_engine::questionnaire::Questionnaire;
 
 pub(crate) use phrases::sentences;
 use phrases::{Allowed, List, find};
 use texts::{Surface, Text, shipped};
+
+use crate::support::read;
 
 const PHRASES: &str = include_str!("words/phrases.txt");
 const ALLOWED: &str = include_str!("words/allowed.txt");
@@ -34,8 +37,14 @@ pub(crate) fn all_texts() -> &'static BTreeSet<Text> {
         for questionnaire in &shipped().questionnaires {
             texts.extend(texts::of_questionnaire(questionnaire));
         }
+        for file in texts::questionnaire_files() {
+            texts.extend(texts::of_questionnaire_file(&file, &read(&file)));
+        }
         for ruleset in &shipped().rulesets {
             texts.extend(texts::of_ruleset(ruleset));
+            for file in rules_of(ruleset) {
+                texts.extend(texts::of_ruleset_file(&file, &read(&file)));
+            }
         }
         texts.extend(pages::of_pages());
         texts.extend(program::of_program());
@@ -202,4 +211,37 @@ fn every_text_of_a_definition_is_collected() {
     ] {
         assert!(texts.contains(&(surface, words.to_owned())), "{words} is not in {texts:?}");
     }
+}
+
+fn rules_of(ruleset: &Ruleset) -> Vec<String> {
+    texts::names_in(&format!("rulesets/{}", ruleset.id), |name| name.ends_with(".rhai"))
+}
+
+#[test]
+fn every_text_of_a_shipped_ruleset_is_collected() {
+    let mut looked_at = 0;
+    for ruleset in &shipped().rulesets {
+        let collected: BTreeSet<String> = texts::of_ruleset(ruleset).into_iter().map(|text| text.words).collect();
+        for file in rules_of(ruleset) {
+            let rules = read(&file);
+            for text in texts::texts_of_rules(&rules) {
+                // The sources of signs and screens are not kept when a ruleset is loaded.
+                let is_source = rules.contains(&format!("source \"{text}\""));
+                assert!(is_source || collected.contains(&text), "{file}: {text}");
+                looked_at += 1;
+            }
+        }
+    }
+    assert!(looked_at > 100, "{looked_at}");
+}
+
+#[test]
+fn a_field_that_the_format_is_given_later_is_collected_too() {
+    let text = QUESTIONNAIRE.replace("\"items\": [", "\"parts\": [{\"called\": \"item of later\"}], \"items\": [");
+    let texts = texts::of_questionnaire_file("mine.json", &text);
+    let words: BTreeSet<&str> = texts.iter().map(|text| text.words.as_str()).collect();
+    for known in ["item of later", "item why", "item tick", "about {bond}", "item family"] {
+        assert!(words.contains(known), "{known}");
+    }
+    assert!(!words.contains("help two") && !words.contains("help five"), "{words:?}");
 }

@@ -100,7 +100,14 @@ fn page(sheet: &Sheet) -> Vec<Text> {
     let surfaces = surfaces(sheet);
     // Markdown says what the text says (a test holds that) and breaks no lines.
     let command = format!("explain - --format markdown --ruleset {}", sheet.ruleset);
-    let page = bearings(&command).stdin(sheet.answers.to_string()).ok().stdout.replace('\\', "");
+    let outcome = bearings(&command).stdin(sheet.answers.to_string()).run();
+    let page = match outcome.status {
+        Some(0) => outcome.stdout,
+        // Some instruments are for groups only; then the refusal is what somebody reads.
+        Some(2) if sheet.ruleset != "trust-repair" => outcome.stderr,
+        status => panic!("{}: {status:?} {}", sheet.place, outcome.stderr),
+    };
+    let page = page.replace('\\', "");
     let own = own_lines(&page);
     for line in page.lines().map(|line| line.trim_start_matches([' ', '#', '-']).trim()).filter(|line| !line.is_empty())
     {

@@ -22,7 +22,7 @@ pub(super) fn of_program() -> BTreeSet<Text> {
 }
 
 /// The texts between quotes. Escapes stand for a blank, except for quotes themselves.
-fn literals(code: &str) -> Vec<String> {
+pub(super) fn literals(code: &str) -> Vec<String> {
     let (mut literals, mut rest) = (Vec::new(), code);
     while let Some(at) = rest.find(['"', '\'']) {
         let (before, from) = rest.split_at(at);

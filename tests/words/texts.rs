@@ -8,7 +8,9 @@ use std::sync::{Arc, OnceLock};
 use bearings_engine::diagnostic::{Code, SourceFile};
 use bearings_engine::questionnaire::{Bond, ItemKind, Questionnaire, Role};
 use bearings_engine::{LoadOptions, Outcome, Ruleset, forms_of, header_of, item_text, load};
+use serde_json::Value;
 
+use super::program::literals;
 use crate::support::{bearings, read, root};
 
 /// Where a text is met; `phrases.txt` says what each is.
@@ -98,13 +100,17 @@ pub(crate) struct Shipped {
 pub(crate) fn shipped() -> &'static Shipped {
     static SHIPPED: OnceLock<Shipped> = OnceLock::new();
     SHIPPED.get_or_init(|| {
-        let files = names_in("questionnaires", |name| name.ends_with(".json") && !name.ends_with(".schema.json"));
         let questionnaires: Vec<Arc<Questionnaire>> =
-            files.iter().map(|name| Arc::new(Questionnaire::load(&source(name)).unwrap())).collect();
+            questionnaire_files().iter().map(|name| Arc::new(Questionnaire::load(&source(name)).unwrap())).collect();
         let folders = names_in("rulesets", |name| root().join("rulesets").join(name).is_dir());
         let rulesets = folders.iter().map(|folder| ruleset(folder, &questionnaires)).collect();
         Shipped { questionnaires, rulesets }
     })
+}
+
+/// The paths of the questionnaires.
+pub(super) fn questionnaire_files() -> Vec<String> {
+    names_in("questionnaires", |name| name.ends_with(".json") && !name.ends_with(".schema.json"))
 }
 
 fn ruleset(folder: &str, questionnaires: &[Arc<Questionnaire>]) -> Ruleset {
@@ -138,6 +144,45 @@ pub(super) fn names_in(folder: &str, wanted: impl Fn(&str) -> bool) -> Vec<Strin
 
 fn source(name: &str) -> SourceFile {
     SourceFile::new(name, read(name))
+}
+
+/// Every text of a questionnaire's file, whatever field it is in, as it is written there: what the format is given
+/// later is looked at too.
+pub(super) fn of_questionnaire_file(name: &str, text: &str) -> BTreeSet<Text> {
+    let mut file: Value = serde_json::from_str(text).unwrap();
+    // These are about the questionnaire, and are collected as such.
+    for field in ["$schema", "title", "description", "source", "licence"] {
+        file.as_object_mut().unwrap().remove(field);
+    }
+    for item in file["items"].as_array_mut().unwrap() {
+        item.as_object_mut().unwrap().remove("source");
+    }
+    let mut texts = Texts::new(name);
+    each_text(&file, &mut |words| texts.add(Surface::Item, "file", words));
+    texts.done()
+}
+
+/// Every text of a ruleset's file: also the sources that a loaded one does not keep.
+pub(super) fn of_ruleset_file(name: &str, text: &str) -> BTreeSet<Text> {
+    let mut texts = Texts::new(name);
+    texts_of_rules(text).into_iter().for_each(|words| texts.add(Surface::Help, "file", words));
+    texts.done()
+}
+
+/// What stands between quotes and is more than a word.
+pub(super) fn texts_of_rules(text: &str) -> Vec<String> {
+    let lines = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+    let code: String = lines.map(|line| format!("{line}\n")).collect();
+    literals(&code).into_iter().filter(|literal| literal.contains(' ')).collect()
+}
+
+fn each_text(value: &Value, visit: &mut impl FnMut(&str)) {
+    match value {
+        Value::String(words) if words.contains(' ') => visit(words),
+        Value::Array(values) => values.iter().for_each(|value| each_text(value, visit)),
+        Value::Object(fields) => fields.values().for_each(|value| each_text(value, visit)),
+        _ => {}
+    }
 }
 
 /// What a questionnaire says.

@@ -219,6 +219,14 @@ fn own_acts_come_before_everything_and_bring_no_advice() {
 }
 
 #[test]
+fn whoever_did_harm_is_not_told_to_wait_and_see() {
+    let shipped = trust_repair();
+    let title = |changed| shipped.text("broke-trust-and-is-tired", changed).lines().next().unwrap().to_owned();
+    assert_eq!(title(&[]), "Mixed: give it time, look at actions");
+    assert_eq!(title(&[("safety_done_by_self", 1)]), "No direction is given");
+}
+
+#[test]
 fn an_open_safety_page_is_named() {
     let text = flowing(&trust_repair().text("partner-safety-page-skipped", &[]));
     assert!(text.contains("Some of the safety questions were left open."), "{text}");

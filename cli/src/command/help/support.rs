@@ -70,9 +70,10 @@ fn who_for(line: &Helpline) -> String {
 mod tests {
     use super::*;
 
-    /// Two lines of one country: one that was checked on a day, and one that was not.
-    fn resources(checked: &str) -> Resources {
-        let line = |id: &str, number: &str, checked: &str| {
+    /// Two lines of one country: one that was checked on a day, if there is one, and one that was not.
+    fn resources(checked: Option<&str>) -> Resources {
+        let line = |id: &str, number: &str, checked: Option<&str>| {
+            let checked = checked.map_or("null".to_owned(), |day| format!("\"{day}\""));
             format!(
                 r#"{{"id": "{id}", "name": "{id} line", "country": "NL", "who_for": ["women", "men"],
                 "kind": "helpline", "number": "{number}", "search": "find {id}", "last_checked": {checked},
@@ -82,7 +83,7 @@ mod tests {
         let directory = r#"{"id": "all", "name": "All of them", "country": null, "who_for": ["everybody"],
             "kind": "directory", "about": "helplines", "number": null, "search": "all of them",
             "last_checked": null, "source": "made up"}"#;
-        let (one, other) = (line("checked", "0999 123", &format!("\"{checked}\"")), line("new", "0888 456", "null"));
+        let (one, other) = (line("checked", "0999 123", checked), line("new", "0888 456", None));
         let text = format!(
             r#"{{"format": "bearings/resources@1", "update_policy": "Now and then.",
             "entries": [{directory}, {one}, {other}]}}"#
@@ -99,7 +100,7 @@ mod tests {
 
     #[test]
     fn a_number_is_printed_with_the_month_of_its_check() {
-        let text = shown(&resources("2026-05-04"), "NL");
+        let text = shown(&resources(Some("2026-05-04")), "NL");
         assert!(text.contains("  checked line  0999 123, for women, for men (checked 2026-05)\n"), "{text}");
         assert!(text.contains("  find new      for women, for men\n") && !text.contains("0888"), "{text}");
         assert!(!text.contains("changed") && text.contains("How this list is kept: Now and then."), "{text}");
@@ -107,7 +108,7 @@ mod tests {
 
     #[test]
     fn after_a_year_it_may_have_changed() {
-        let words = |checked| shown(&resources(checked), "NL").split_whitespace().collect::<Vec<_>>().join(" ");
+        let words = |checked| shown(&resources(Some(checked)), "NL").split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(words("2025-11-09").contains("(checked 2025-11; it may have changed)"));
         assert!(!words("2025-11-10").contains("changed"));
         assert!(words("2026-11-11").contains("(checked 2026-11; it may have changed)"));
@@ -115,12 +116,15 @@ mod tests {
 
     #[test]
     fn a_country_without_a_number_says_so_and_what_to_search_for() {
-        for country in ["GB", "ZA"] {
-            let text = shown(&Resources::built_in(), country);
+        for country in ["NL", "ZA"] {
+            let text = shown(&resources(None), country);
             assert!(text.contains(&format!("\n\n{country}: no phone number of this country has been checked")));
             assert!(text.to_lowercase().contains("search") && !text.contains(|c: char| c.is_ascii_digit()), "{text}");
         }
-        assert!(shown(&Resources::built_in(), "GB").contains("  Respect Phoneline"));
+        assert!(shown(&resources(None), "NL").contains("\n  find checked  for women, for men\n"));
+        assert!(
+            shown(&resources(None), "ZA").contains("Search \"domestic abuse helpline\" and the name of the country")
+        );
     }
 
     #[test]
