@@ -68,6 +68,9 @@ pub struct Reading {
     pub reasons_for: Vec<SideItem>,
     /// What speaks against it.
     pub against: Vec<SideItem>,
+    /// Where neither side is strong: what keeping going would still take.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub lacks: Vec<Change>,
     /// The smallest changes of answers that would change the signal.
     pub would_change: Vec<WouldChange>,
     /// Answers that contradict each other, which is why no direction is given.
@@ -79,7 +82,7 @@ pub struct Reading {
     pub holds_under: Option<HoldsUnder>,
     /// For who is both the hurt one and the one who broke trust: the reading of one's own part.
     pub own_part: Option<Box<Reading>>,
-    /// What help is to be shown: `crisis`, `advocate_first`, `own_behaviour`, `safety_open`. Left out of scored surveys.
+    /// What help is to be shown: `crisis`, `advocate_first`, `own_behaviour`, `safety_open`, `no_contact`. Left out of scored surveys.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub support: Option<Vec<&'static str>>,
     /// What made it.
@@ -217,6 +220,9 @@ pub struct RuleReading {
     pub reads: Vec<ReadValue>,
     /// The sentence it says; the title for one that did not fire.
     pub says: String,
+    /// For one that fired: what a person can do next.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
     /// Where it comes from.
     pub source: Option<String>,
     /// `file:line`.

@@ -115,6 +115,8 @@ pub struct Rule {
     pub doc: Vec<String>,
     /// What is said when it fires, with names in braces.
     pub because: Option<String>,
+    /// What a person can do next when it fires.
+    pub next: Option<String>,
     /// Where it comes from.
     pub source: Option<String>,
     /// `file:line`.

@@ -1,5 +1,8 @@
 //! The fixed words: what is shown after a hard flag, where to find help, and the lines that every page ends with.
 
+use bearings_engine::assessment::Reading;
+use bearings_engine::questionnaire::Bond;
+
 use super::{Page, Row};
 
 /// What `bearings help support` prints; its parts are shown here too, so that they are worded once.
@@ -32,9 +35,19 @@ pub(super) fn withheld() -> Page {
 }
 
 /// The page for somebody under 18: no reading, whatever the bond.
-pub(super) fn other_path(reason: &str, crisis: bool) -> Page {
+pub(super) fn other_path(reading: &Reading, bond: Option<Bond>, crisis: bool) -> Page {
     let mut page = Page::default();
-    page.text(reason);
+    page.text(reading.signal.text.clone().unwrap_or_default());
+    page.text(match bond {
+        Some(Bond::Partner | Bond::Friend) => {
+            "With somebody who is good for you, you can say no, have your own friends and make mistakes without being \
+             afraid. Both of you are sorry when you hurt each other, and it shows in what you do."
+        }
+        Some(Bond::Family) | None => {
+            "When trust breaks at home, it is not your task to mend it. What you feel about it counts, and somebody \
+             outside can help you carry it."
+        }
+    });
     help(&mut page, UNDER_AGE);
     if crisis {
         help(&mut page, CRISIS);

@@ -69,7 +69,7 @@ pub(crate) struct Declaration {
     pub(crate) doc: Vec<String>,
     pub(crate) because: Option<Name>,
     pub(crate) source: Option<String>,
-    /// What a person can do next, for stages and overlays.
+    /// What a person can do next.
     pub(crate) next: Option<String>,
     pub(crate) body: Body,
 }

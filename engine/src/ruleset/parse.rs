@@ -283,7 +283,7 @@ impl<'a> Parser<'a> {
                 }
             })?,
             "aggregate" => self.aggregate()?,
-            "rule" => self.named(keyword, &["title", "for", "when", "then", "because", "source"], |p, c| {
+            "rule" => self.named(keyword, &["title", "for", "when", "then", "because", "source", "next"], |p, c| {
                 let effects = std::mem::take(&mut c.then);
                 if effects.is_empty() {
                     p.missing_clause("`then`")

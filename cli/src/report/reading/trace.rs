@@ -1,6 +1,6 @@
 //! How a reading came about: scores, the stage, and every rule with its place and what it read.
 
-use bearings_engine::assessment::{ReadValue, Reading, RuleReading, ScoreReading, ValueRead};
+use bearings_engine::assessment::{Change, ReadValue, Reading, RuleReading, ScoreReading, ValueRead};
 use bearings_engine::responses::Missing;
 
 use super::super::{About, Entry, Page, Row, whole};
@@ -110,16 +110,16 @@ fn distance(rule: &RuleReading) -> String {
     let Some(distance) = rule.distance.as_ref().filter(|distance| !distance.changes.is_empty()) else {
         return "rests on something that was not asked or not answered".to_owned();
     };
-    let parts = distance.changes.iter().map(|change| {
-        // A score goes from a number to a bound, an answer from one label to another.
-        let is_score = change.from.parse::<f64>().is_ok()
-            && ["at ", "under ", "more "].iter().any(|side| change.to.starts_with(side));
-        match is_score {
-            true => format!("`{}` from {} to {}", change.id, change.from, change.to),
-            false => format!("`{}` from \"{}\" to \"{}\"", change.id, change.from, change.to),
-        }
+    let parts = distance.changes.iter().map(|change| match is_score(change) {
+        true => format!("`{}` from {} to {}", change.id, change.from, change.to),
+        false => format!("`{}` from \"{}\" to \"{}\"", change.id, change.from, change.to),
     });
     parts.collect::<Vec<_>>().join(", and ")
+}
+
+/// A score goes from a number to a bound, an answer from one label to another.
+pub(super) fn is_score(change: &Change) -> bool {
+    change.from.parse::<f64>().is_ok() && ["at ", "under ", "more "].iter().any(|side| change.to.starts_with(side))
 }
 
 fn reads(reads: &[ReadValue]) -> Vec<Row> {
