@@ -67,7 +67,7 @@ fn assessment(page: &mut Page, reading: &Reading, about: &About) {
         page.text(format!("What speaks clearly for going: {}.", named.join(", ")));
     }
     if let [first, second] = reading.contradiction.as_slice() {
-        let said = |read: &ReadValue| format!("`{}` \"{}\"", about.name(&read.id), trace::said(read));
+        let said = |read: &ReadValue| format!("\"{}\": {}", about.name(&read.id), trace::said(read));
         page.text(format!("These two do not fit together: {} and {}.", said(first), said(second)));
     }
     if reading.signal.id.as_deref() == Some("walk_away") && has(reading, "advocate_first") {
@@ -241,7 +241,7 @@ fn would_change(page: &mut Page, reading: &Reading, about: &About) {
         if let [only] = change.changes.as_slice()
             && about.wishes.contains(&only.id)
         {
-            page.text(format!("It hangs on your own answer to `{}`. Only you can know that.", about.name(&only.id)));
+            page.text(format!("It hangs on your own answer to \"{}\". Only you can know that.", about.name(&only.id)));
         } else if change.changes.len() <= IN_A_SENTENCE {
             page.text(format!("If {}, {towards}.", conditions(&change.changes, about)));
         } else {
@@ -272,7 +272,7 @@ fn would_change(page: &mut Page, reading: &Reading, about: &About) {
 /// `a` were "x" instead of "y", and `b` were ...
 fn conditions(changes: &[Change], about: &About) -> String {
     let parts = changes.iter().map(|change| {
-        format!("`{}` were \"{}\" instead of \"{}\"", about.name(&change.id), change.to, said(&change.from))
+        format!("\"{}\" were \"{}\" instead of \"{}\"", about.name(&change.id), change.to, said(&change.from))
     });
     parts.collect::<Vec<_>>().join(", and ")
 }
