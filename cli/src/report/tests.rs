@@ -311,3 +311,39 @@ fn json_is_the_assessment_itself() {
     let Assessment::Read(reading) = assess(&shipped.ruleset, &responses).unwrap() else { panic!("withheld") };
     assert_eq!(read, serde_json::to_value(&reading).unwrap());
 }
+
+#[test]
+fn what_keeping_going_would_still_take_is_named_and_a_wish_is_not_proposed() {
+    let text = flowing(&trust_repair().text("partner-all-well-but-she-is-done", &[]));
+    assert!(text.contains("What is still missing"), "{text}");
+    assert!(text.contains("It would also take that you want it yourself."), "{text}");
+    assert!(!text.contains("\"Wanting them in your life\" were"), "{text}");
+    let text = flowing(&trust_repair().text("broke-friend-who-keeps-asking", &[]));
+    assert!(text.contains("What is still missing Asking when they will forgive \"almost always\" now, \"rarely\" is looked for"), "{text}");
+}
+
+#[test]
+fn one_clear_sign_is_named() {
+    let text = flowing(&trust_repair().text("partner-forgiven-before-anything-changed", &[]));
+    assert!(text.contains("What speaks clearly for going: "), "{text}");
+}
+
+#[test]
+fn what_may_help_stands_beside_what_was_found_and_not_where_there_is_no_contact() {
+    let text = flowing(&trust_repair().text("partner-torn-over-money", &[]));
+    assert!(text.contains("Name that effort, to yourself or aloud."), "{text}");
+    let text = flowing(&trust_repair().text("friend-gone-and-never-answered", &[]));
+    assert!(text.contains("You owe nobody contact") && !text.contains("what may help"), "{text}");
+}
+
+#[test]
+fn who_did_such_things_gets_no_advice_on_the_relationship() {
+    let shipped = trust_repair();
+    let text = flowing(&shipped.text("broke-and-has-done-one-of-these", &[]));
+    assert!(text.contains("do not use this page to persuade them") && !text.contains("what may help"), "{text}");
+    let rules = serde_json::from_str::<Value>(
+        &shipped.render(&shipped.persona("broke-and-has-done-one-of-these", &[], "answered"), ExplainFormat::Json),
+    )
+    .unwrap();
+    assert!(rules["rules"].as_array().unwrap().iter().all(|rule| rule["next"].is_null()), "{rules}");
+}
