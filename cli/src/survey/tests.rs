@@ -29,8 +29,16 @@ pub(super) fn questionnaire() -> Questionnaire {
     Questionnaire::load(&SourceFile::new("small.json", text)).unwrap()
 }
 
-const CONFIG: Config<'_> =
-    Config { id: None, keep: &[], pattern: None, missing: &[], form: None, role: None, fingerprint: Fingerprint::None };
+const CONFIG: Config<'_> = Config {
+    id: None,
+    keep: &[],
+    pattern: None,
+    missing: &[],
+    recorded: RecordedAs::Printed,
+    form: None,
+    role: None,
+    fingerprint: Fingerprint::None,
+};
 
 fn open(bytes: &[u8], config: &Config<'_>) -> Result<Survey, Failure> {
     let input = Input::new("s.csv".into(), Box::new(Cursor::new(bytes.to_vec())), config.fingerprint)?;
