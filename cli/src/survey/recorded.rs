@@ -144,3 +144,59 @@ impl Watch {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use bearings_engine::diagnostic::SourceFile;
+
+    use super::*;
+
+    /// Items of every kind; `bonds` has words, `turned` is printed from above.
+    fn questionnaire() -> Questionnaire {
+        let text = r#"{"format": "bearings/questionnaire@1", "id": "q", "version": "1", "title": "t", "description": "d",
+"source": "s", "licence": "l", "option_lists": {
+  "trend": [{"value": -1, "label": "worse"}, {"value": 0, "label": "same"}, {"value": 1, "label": "better"}],
+  "yes_no": [{"value": 0, "label": "no"}, {"value": 1, "label": "yes"}],
+  "bonds": [{"value": "partner", "label": "p"}, {"value": "friend", "label": "f"}]}, "items": [
+{"id": "trend", "kind": "choice", "text": "?", "options": "trend"},
+{"id": "turned", "kind": "choice", "text": "?", "options": "trend", "falling": true},
+{"id": "yes", "kind": "choice", "text": "?", "options": "yes_no"},
+{"id": "bonds", "kind": "choice", "text": "?", "options": "bonds"},
+{"id": "weeks", "kind": "number", "text": "?", "min": 2, "max": 4},
+{"id": "ties", "kind": "multi", "text": "?", "options": [{"value": "home", "label": "h"}]}]}"#;
+        Questionnaire::load(&SourceFile::new("q.json", text)).unwrap()
+    }
+
+    #[test]
+    fn only_options_with_numbers_are_counted() {
+        let questionnaire = questionnaire();
+        let cells = |id: &str, recorded| {
+            let slot = &questionnaire.slots[questionnaire.slot(id).unwrap()];
+            written(slot, questionnaire.item_of(slot).unwrap(), recorded).join(" ")
+        };
+        for (id, printed, one_based, position) in [
+            ("trend", "-1 0 1", "1 2 3", "0 1 2"),
+            ("turned", "-1 0 1", "3 2 1", "2 1 0"),
+            ("yes", "0 1", "0 1", "0 1"),
+            ("bonds", "partner friend", "partner friend", "partner friend"),
+            ("weeks", "2 3 4", "2 3 4", "2 3 4"),
+            ("ties.home", "0 1", "0 1", "0 1"),
+        ] {
+            let found = [RecordedAs::Printed, RecordedAs::OneBased, RecordedAs::Position].map(|how| cells(id, how));
+            assert_eq!(found, [printed, one_based, position], "{id}");
+        }
+    }
+
+    #[test]
+    fn what_may_stand_in_a_cell_follows_the_way_of_writing() {
+        let questionnaire = questionnaire();
+        let words = |id: &str, recorded| {
+            let slot = &questionnaire.slots[questionnaire.slot(id).unwrap()];
+            expected(slot, questionnaire.item_of(slot).unwrap(), recorded)
+        };
+        assert_eq!(words("trend", RecordedAs::Printed), "-1, 0, 1");
+        assert_eq!(words("trend", RecordedAs::OneBased), "1 to 3, options counted");
+        assert_eq!(words("turned", RecordedAs::Position), "0 to 2, options counted");
+        assert_eq!(words("yes", RecordedAs::OneBased), "0, 1");
+    }
+}
