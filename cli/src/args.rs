@@ -10,7 +10,7 @@ use bearings_engine::responses::ANSWERS_FORMAT;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use scoring::{EXPLAIN_EXAMPLES, SCORE_EXAMPLES};
-pub(crate) use scoring::{ExplainArgs, ExplainFormat, RowFormat, RulesArgs, ScoreArgs, SummaryFormat};
+pub(crate) use scoring::{ExplainArgs, ExplainFormat, RecordedAs, RowFormat, RulesArgs, ScoreArgs, SummaryFormat};
 pub(crate) use value::{ColumnPattern, FormArg, RoleArg, Setting};
 
 /// The ruleset that is used unless another one is named.

@@ -61,6 +61,9 @@ pub struct Reading {
     /// Published cuts that the scores meet (instruments).
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub bands: Vec<BandReading>,
+    /// Published cuts that the scores do not meet, but are so close to that a second filling-in might.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub near_cuts: Vec<BandReading>,
     /// Every rule of this role and form.
     pub rules: Vec<RuleReading>,
     /// What speaks for keeping going.
@@ -188,7 +191,7 @@ pub struct PartReading {
     pub value: Option<f64>,
 }
 
-/// A published cut that a score meets.
+/// A published cut that a score meets, or is near.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct BandReading {
@@ -198,6 +201,11 @@ pub struct BandReading {
     pub label: String,
     /// `< 13.5` and the like.
     pub cut: String,
+    /// Whether the score is within measurement error of the cut: closer to it than one standard error.
+    pub near: bool,
+    /// The standard error of measurement, in the unit of the score, where one is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sem: Option<f64>,
     /// For whom it was found.
     pub population: String,
     /// Where it comes from.

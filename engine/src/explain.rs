@@ -111,7 +111,8 @@ impl Sheet<'_> {
                 .enumerate()
                 .map(|(at, name)| (name.clone(), self.row.points(at)))
                 .collect(),
-            bands: self.bands(),
+            bands: self.bands(|_, met| met),
+            near_cuts: self.bands(|near, met| near && !met),
             reasons_for: sides.map(|aggregate| self.side_items(aggregate, Side::For)).unwrap_or_default(),
             against: if may_advise { self.against(sides, &rules) } else { Vec::new() },
             lacks: if may_advise { self.lacks() } else { Vec::new() },
@@ -256,20 +257,23 @@ impl Sheet<'_> {
         })
     }
 
-    fn bands(&self) -> Vec<BandReading> {
-        let met = self.variant.bands.iter().filter(|band| {
-            self.row.score(band.scale).value.exact().is_some_and(|value| band.comparison.holds(&value, &band.value))
-        });
-        met.filter_map(|band| {
+    /// The published cuts that are wanted by whether a score is near them and whether it meets them.
+    fn bands(&self, wanted: impl Fn(bool, bool) -> bool) -> Vec<BandReading> {
+        let found = self.variant.bands.iter().filter_map(|band| {
+            let score = self.row.score(band.scale).value.exact()?;
+            let (near, met) = (band.is_near(&score), band.comparison.holds(&score, &band.value));
+            wanted(near, met).then_some(())?;
             Some(BandReading {
                 scale: self.variant.scales.get(band.scale)?.id.clone(),
                 label: band.label.clone(),
                 cut: format!("{} {}", band.comparison.as_str(), format_half_up(&band.value, 9)),
+                near,
+                sem: band.sem.as_ref().map(to_f64),
                 population: band.population.clone(),
                 source: band.source.clone(),
             })
-        })
-        .collect()
+        });
+        found.collect()
     }
 
     fn rule(&self, number: usize, advice: Advice) -> RuleReading {

@@ -91,6 +91,10 @@ pub struct Item {
     pub wish: bool,
     /// Whether "does not apply" is offered.
     pub offers_not_applicable: bool,
+    /// The printed numbers already point the right way: no scale may reverse them again.
+    pub keyed: bool,
+    /// The form prints the options from the highest number down, so who counts them starts there.
+    pub falling: bool,
     /// What the safety gate makes of it.
     pub safety: Option<Safety>,
     /// It is one of the items of the safety block: never opened, stepped, proposed or written.

@@ -319,7 +319,12 @@ fn what_keeping_going_would_still_take_is_named_and_a_wish_is_not_proposed() {
     assert!(text.contains("It would also take that you want it yourself."), "{text}");
     assert!(!text.contains("\"Wanting them in your life\" were"), "{text}");
     let text = flowing(&trust_repair().text("broke-friend-who-keeps-asking", &[]));
-    assert!(text.contains("What is still missing Asking when they will forgive \"almost always\" now, \"rarely\" is looked for"), "{text}");
+    assert!(
+        text.contains(
+            "What is still missing Asking when they will forgive \"almost always\" now, \"rarely\" is looked for"
+        ),
+        "{text}"
+    );
 }
 
 #[test]

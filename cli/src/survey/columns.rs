@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use bearings_engine::diagnostic::nearest;
 use bearings_engine::questionnaire::{MINOR_ITEM, Questionnaire};
-use bearings_engine::responses::expected;
 use csv::ByteRecord;
 
 use super::cells::Cells;
+use super::recorded::{expected, written};
 use super::{Config, Problem};
 use crate::exit::{Failure, Report};
 
@@ -111,16 +111,15 @@ impl Columns {
                     format!("{file}:1: the columns `{}` and `{}` both hold `{}`", shown(other), shown(name), slot.id);
                 return Err(Failure::Responses(Report::message(message).hint("rename or remove one of them")));
             }
-            let values: BTreeSet<String> =
-                (0..slot.levels.count()).filter_map(|level| Some(slot.levels.value(level)?.to_string())).collect();
+            let values: BTreeSet<String> = written(slot, item, config.recorded).into_iter().collect();
             for code in config.missing.iter().filter(|code| values.contains(code.trim())) {
                 clashes.entry(code.trim()).or_default().push(column);
             }
             self.mapped.push(Mapped {
                 column,
                 slot: at,
-                cells: Cells::new(slot, item, config.missing),
-                expected: expected(slot),
+                cells: Cells::new(slot, item, config.missing, config.recorded),
+                expected: expected(slot, item, config.recorded),
             });
         }
         self.clashes = clashes.into_iter().map(|(code, columns)| (code.to_owned(), columns)).collect();

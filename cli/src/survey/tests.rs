@@ -29,8 +29,16 @@ pub(super) fn questionnaire() -> Questionnaire {
     Questionnaire::load(&SourceFile::new("small.json", text)).unwrap()
 }
 
-const CONFIG: Config<'_> =
-    Config { id: None, keep: &[], pattern: None, missing: &[], form: None, role: None, fingerprint: Fingerprint::None };
+const CONFIG: Config<'_> = Config {
+    id: None,
+    keep: &[],
+    pattern: None,
+    missing: &[],
+    recorded: RecordedAs::Printed,
+    form: None,
+    role: None,
+    fingerprint: Fingerprint::None,
+};
 
 fn open(bytes: &[u8], config: &Config<'_>) -> Result<Survey, Failure> {
     let input = Input::new("s.csv".into(), Box::new(Cursor::new(bytes.to_vec())), config.fingerprint)?;
@@ -242,4 +250,33 @@ fn long_lists_of_columns_are_cut_short() {
     let survey = open(text.as_bytes(), &CONFIG).unwrap();
     let note = survey.notes().iter().find(|note| note.contains("30 columns not read")).unwrap();
     assert!(note.ends_with("`x20` and 10 more"), "{note}");
+}
+
+#[test]
+fn counted_options_are_read_as_the_ones_they_stand_for() {
+    let config = Config { recorded: RecordedAs::OneBased, ..CONFIG };
+    let survey = b"id,bond_kind,weeks_since,effort,where__home,safety_fear\na,friend,1,1,1,1\nb,family,0,5,0,0\n";
+    check(survey, &config, &["2:a:1.10...1.1", "3:b:2.04...0.0"]);
+    let problem = |row: u32| {
+        format!("{}:row {row}: column `effort` holds none of its answers (1 to 5, options counted)", row + 1)
+    };
+    check(b"effort\n0\n6\n", &config, &[&problem(1), &problem(2)]);
+    // A code that is an answer of another way of writing is none of this one.
+    let missing = ["0".to_owned()];
+    let survey = open(b"effort,weeks_since\n0,1\n", &Config { missing: &missing, ..config }).unwrap();
+    let clashes: Vec<&String> = survey.notes().iter().filter(|note| note.contains("not as missing")).collect();
+    assert_eq!(clashes, ["s.csv: `0` is an answer of `weeks_since` and is read as one there, not as missing"]);
+}
+
+#[test]
+fn a_file_without_surprises_is_soon_no_longer_watched() {
+    let mut survey = open(b"effort,calm\n1,2\n4,4\n2,0\n9,9\n", &CONFIG).unwrap();
+    let mut row = survey.row();
+    let mut idle = vec![survey.watch.is_idle()];
+    while survey.next(&mut row).unwrap() != Next::End {
+        idle.push(survey.watch.is_idle());
+    }
+    // Counted from 0 these options are what is printed, and the 0 speaks against 1.
+    assert_eq!(idle, [false, false, false, true, true]);
+    assert_eq!(survey.advice(), None);
 }

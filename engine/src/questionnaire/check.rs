@@ -169,6 +169,7 @@ impl Check<'_> {
         let kind = self.kind(&raw, path, lists);
         let topic = self.topic(&raw, path, topics);
         self.special_item(&raw.id, &kind, path);
+        self.printed(&raw, &kind, path);
         let item = Item {
             kind,
             id: raw.id,
@@ -183,6 +184,8 @@ impl Check<'_> {
             context: raw.context,
             wish: raw.wish,
             offers_not_applicable: raw.not_applicable,
+            keyed: raw.keyed,
+            falling: raw.falling,
             safety: raw.safety,
             block: raw.block,
             asked_if: raw.asked_if,
@@ -309,6 +312,22 @@ impl Check<'_> {
             .iter()
             .map(|option| ResponseOption { value: option.value.clone(), label: option.label.clone() })
             .collect()
+    }
+
+    /// What is said of printed numbers needs some.
+    fn printed(&mut self, raw: &ItemFile, kind: &ItemKind, path: [Step<'_>; 2]) {
+        let numbered = match kind {
+            ItemKind::Choice(options) => options.iter().all(|option| option.value.number().is_some()),
+            _ => false,
+        };
+        if raw.keyed && !(numbered || matches!(kind, ItemKind::Number { .. })) {
+            let message = format!("`keyed` speaks of the printed numbers of an item, and `{}` has none", raw.id);
+            self.problem(Code::InvalidItem, &[path[0], path[1], Step::Field("keyed")], message);
+        }
+        if raw.falling && !numbered {
+            let message = format!("`falling` speaks of options with numbers, and `{}` has none", raw.id);
+            self.problem(Code::InvalidItem, &[path[0], path[1], Step::Field("falling")], message);
+        }
     }
 
     /// `my_role`, `bond_kind` and `under_18` are read by the engine, so their values are fixed.

@@ -112,6 +112,13 @@ pub(crate) struct ItemFile {
     /// Whether "does not apply" is offered.
     #[serde(default)]
     pub(crate) not_applicable: bool,
+    /// The printed numbers already point the right way, whatever the wording: no scale may reverse them again.
+    #[serde(default)]
+    pub(crate) keyed: bool,
+    /// The form prints the options from the highest number down, so who counts them starts there. They are listed
+    /// from the lowest up all the same.
+    #[serde(default)]
+    pub(crate) falling: bool,
     /// What the safety gate makes of it.
     #[serde(default)]
     pub(crate) safety: Option<Safety>,

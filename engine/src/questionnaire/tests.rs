@@ -376,3 +376,28 @@ fn safety_names_an_option_that_there_is() {
         &[("invalid-item 5", "names none of its options")],
     );
 }
+
+#[test]
+fn what_is_said_of_printed_numbers_needs_some() {
+    let questionnaire = check_loads(
+        r#"{"id": "a", "kind": "choice", "text": "?", "options": "yes_no", "keyed": true, "falling": true},
+{"id": "n", "kind": "number", "text": "?", "min": 0, "max": 3, "keyed": true},
+{"id": "b", "kind": "choice", "text": "?", "options": "yes_no"}"#,
+    );
+    let said: Vec<_> = questionnaire.items.iter().map(|item| (item.keyed, item.falling)).collect();
+    assert_eq!(said, [(true, true), (true, false), (false, false)]);
+    check(
+        r#"{"id": "n", "kind": "number", "text": "?", "min": 0, "max": 3, "falling": true},
+{"id": "w", "kind": "text", "text": "?", "keyed": true},
+{"id": "m", "kind": "multi", "text": "?", "options": [{"value": "home", "label": "h"}], "keyed": true, "falling": true},
+{"id": "c", "kind": "choice", "text": "?", "options": [{"value": "x", "label": "x"}, {"value": "y", "label": "y"}],
+"falling": true}"#,
+        &[
+            ("invalid-item 5", "`falling`"),
+            ("invalid-item 6", "`keyed`"),
+            ("invalid-item 7", "`keyed`"),
+            ("invalid-item 7", "`falling`"),
+            ("invalid-item 9", "`c` has none"),
+        ],
+    );
+}

@@ -138,6 +138,8 @@ pub(crate) enum Body {
         comparison: Comparison,
         value: Exact,
         population: String,
+        /// The standard error of measurement, in the unit of the score.
+        sem: Option<Exact>,
     },
     Straightline {
         share: Exact,
@@ -149,6 +151,7 @@ pub(crate) enum Body {
     Floor {
         share: Exact,
     },
+    BatchOnly,
 }
 
 /// A condition, or the last resort.
