@@ -50,6 +50,17 @@ impl Missing {
         }
     }
 
+    /// As people read it.
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Missing::NotShown => "not asked",
+            Missing::Skipped => "left open",
+            Missing::Declined => "rather not say",
+            Missing::DontKnow => "not known",
+            Missing::NotApplicable => "does not apply",
+        }
+    }
+
     /// The reason with this word.
     pub fn parse(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|reason| reason.as_str() == word)

@@ -154,13 +154,7 @@ pub(super) fn said(read: &ReadValue) -> String {
 
 /// The reason why an answer is missing, in words.
 pub(super) fn missing_words(word: &str) -> Option<&'static str> {
-    Missing::parse(word).map(|reason| match reason {
-        Missing::NotShown => "not asked",
-        Missing::Skipped => "left open",
-        Missing::Declined => "rather not say",
-        Missing::DontKnow => "not known",
-        Missing::NotApplicable => "does not apply",
-    })
+    Missing::parse(word).map(Missing::in_words)
 }
 
 /// The answers that exist and are not known, wherever they were looked for.
