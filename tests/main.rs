@@ -13,6 +13,7 @@ mod architecture;
 mod bad_input;
 mod bad_rulesets;
 mod determinism;
+mod export;
 mod real_data;
 mod safety;
 mod sample;

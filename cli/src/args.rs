@@ -1,5 +1,6 @@
 //! What can be typed, as clap types. What it means is not here: that is for the commands.
 
+mod export;
 mod scoring;
 mod value;
 
@@ -9,6 +10,8 @@ use bearings_engine::questionnaire::QUESTIONNAIRE_FORMAT;
 use bearings_engine::responses::ANSWERS_FORMAT;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
+use export::EXPORT_EXAMPLES;
+pub(crate) use export::{AskedRole, ExportArgs, ExportFormat};
 use scoring::{EXPLAIN_EXAMPLES, SCORE_EXAMPLES};
 pub(crate) use scoring::{ExplainArgs, ExplainFormat, RowFormat, RulesArgs, ScoreArgs, SummaryFormat};
 pub(crate) use value::{ColumnPattern, FormArg, RoleArg, Setting};
@@ -73,6 +76,9 @@ pub(crate) enum Command {
     /// Score a survey, one row a respondent
     #[command(long_about = SCORE_EXAMPLES)]
     Score(ScoreArgs),
+    /// Write a questionnaire as a form: for paper, REDCap or ODK
+    #[command(long_about = EXPORT_EXAMPLES)]
+    Export(ExportArgs),
     /// Write a made-up survey to try things on
     Sample(SampleArgs),
     /// List the built-in rulesets and questionnaires
@@ -90,7 +96,7 @@ pub(crate) enum Command {
 /// The groups of the help text: who uses which commands.
 const GROUPS: [(&str, &[&str]); 4] = [
     ("Assess", &["explain"]),
-    ("Score surveys", &["score", "sample"]),
+    ("Score surveys", &["score", "export", "sample"]),
     ("Work on rulesets and questionnaires", &["list", "show", "check", "test"]),
     ("Read more", &["help"]),
 ];
@@ -151,7 +157,7 @@ pub(crate) struct TestArgs {
 /// `bearings help`
 #[derive(Debug, Args)]
 pub(crate) struct HelpArgs {
-    /// support, exit-codes, formats, a command, or a code such as unknown-name
+    /// support, fielding, exit-codes, formats, a command, or a code such as unknown-name
     #[arg(value_name = "TOPIC")]
     pub(crate) topic: Option<String>,
 }

@@ -2,6 +2,7 @@
 
 mod check;
 mod explain;
+mod export;
 mod greeting;
 mod help;
 mod list;
@@ -25,6 +26,7 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Some(Command::List) => list::run(),
         Some(Command::Help(args)) => help::run(&args),
         Some(Command::Sample(args)) => sample::run(&args),
+        Some(Command::Export(args)) => export::run(&args, &cli.common),
         Some(Command::Check(args)) => check::run(&args, &cli.common),
         Some(Command::Test(args)) => test::run(&args, &cli.common),
         Some(Command::Score(args)) => score::run(&args, &cli.common),
