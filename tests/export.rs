@@ -418,6 +418,7 @@ fn a_form_of_an_unknown_questionnaire_or_kind_is_refused() {
     assert!(outcome.stderr.contains("did you mean `trust-repair`?"));
     bearings("export trust-repair --to word").ends_with(2);
     bearings("export trust-repair").ends_with(2);
+    bearings("export --to paper").ends_with(2);
 }
 
 #[test]

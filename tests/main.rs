@@ -14,6 +14,7 @@ mod bad_input;
 mod bad_rulesets;
 mod determinism;
 mod export;
+mod new;
 mod real_data;
 mod safety;
 mod sample;

@@ -1,6 +1,7 @@
 //! What can be typed, as clap types. What it means is not here: that is for the commands.
 
 mod export;
+mod new;
 mod scoring;
 mod value;
 
@@ -12,6 +13,8 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use export::EXPORT_EXAMPLES;
 pub(crate) use export::{AskedRole, ExportArgs, ExportFormat};
+use new::NEW_EXAMPLES;
+pub(crate) use new::{New, NewArgs, NewCaseArgs, NewPlace};
 use scoring::{EXPLAIN_EXAMPLES, SCORE_EXAMPLES};
 pub(crate) use scoring::{ExplainArgs, ExplainFormat, RowFormat, RulesArgs, ScoreArgs, SummaryFormat};
 pub(crate) use value::{ColumnPattern, FormArg, RoleArg, Setting};
@@ -85,10 +88,17 @@ pub(crate) enum Command {
     List,
     /// Show a questionnaire's items or a ruleset's rules
     Show(ShowArgs),
+    /// Write a first ruleset, questionnaire or case, to be changed
+    #[command(long_about = NEW_EXAMPLES)]
+    New(NewArgs),
     /// Find every problem in rulesets and questionnaires
     Check(CheckArgs),
     /// Run the cases that stand beside the rules
     Test(TestArgs),
+    /// Print the script that completes `bearings` in your shell
+    Completions(CompletionsArgs),
+    /// Print the manual page
+    Man,
     /// Read about a topic, a command or an error code
     Help(HelpArgs),
 }
@@ -97,8 +107,8 @@ pub(crate) enum Command {
 const GROUPS: [(&str, &[&str]); 4] = [
     ("Assess", &["explain"]),
     ("Score surveys", &["score", "export", "sample"]),
-    ("Work on rulesets and questionnaires", &["list", "show", "check", "test"]),
-    ("Read more", &["help"]),
+    ("Work on rulesets and questionnaires", &["list", "show", "new", "check", "test"]),
+    ("Shell", &["completions", "man", "help"]),
 ];
 
 /// `bearings sample`
@@ -152,6 +162,14 @@ pub(crate) struct TestArgs {
     /// Rulesets: built-in ids or folders [default: all that are built in]
     #[arg(value_name = "RULESET")]
     pub(crate) rulesets: Vec<String>,
+}
+
+/// `bearings completions`
+#[derive(Debug, Args)]
+pub(crate) struct CompletionsArgs {
+    /// The shell; where its scripts go, its own manual says
+    #[arg(value_name = "SHELL")]
+    pub(crate) shell: clap_complete::Shell,
 }
 
 /// `bearings help`
@@ -224,6 +242,9 @@ mod tests {
         let mut texts = vec![("bearings".to_owned(), root.render_long_help().to_string())];
         for sub in root.get_subcommands_mut() {
             texts.push((sub.get_name().to_owned(), sub.render_long_help().to_string()));
+            for nested in sub.get_subcommands_mut() {
+                texts.push((nested.get_name().to_owned(), nested.render_long_help().to_string()));
+            }
         }
         for (name, text) in texts {
             for line in text.lines() {

@@ -232,6 +232,25 @@ mod tests {
     }
 
     #[test]
+    fn a_new_folder_is_whole_or_absent_and_never_written_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = folder.path().join("own");
+        let entries = || fs::read_dir(folder.path()).unwrap().count();
+        // The second name needs a folder where the first one is a file.
+        let clash = [("a", b"1".to_vec()), ("a/b", b"2".to_vec())];
+        assert!(matches!(new_folder(&place, &clash), Err(Failure::Io { .. })));
+        assert_eq!(entries(), 0);
+
+        new_folder(&place, &[("a", b"1".to_vec()), ("b/c", b"2".to_vec())]).unwrap();
+        assert_eq!((fs::read(place.join("b/c")).unwrap(), entries()), (b"2".to_vec(), 1));
+        for again in [new_folder(&place, &[("a", Vec::new())]), new_file(&place.join("a"), b"")] {
+            assert!(matches!(again, Err(Failure::Usage(_))));
+        }
+        assert_eq!(fs::read(place.join("a")).unwrap(), b"1");
+        assert!(matches!(new_file(Path::new("/no/such/folder/a"), b""), Err(Failure::Io { .. })));
+    }
+
+    #[test]
     fn a_missing_folder_fails_before_any_work() {
         assert!(matches!(Output::open(Some(Path::new("/no/such/folder/out.csv"))), Err(Failure::Io { .. })));
     }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use bearings_engine::questionnaire::{Bond, Role};
 use clap::{Args, ValueEnum};
 
-use super::{DEFAULT_RULESET, FormArg};
+use super::FormArg;
 
 pub(super) const EXPORT_EXAMPLES: &str = "\
 Write a questionnaire as a form that people fill in.
@@ -25,7 +25,7 @@ fielding";
 #[derive(Debug, Args)]
 pub(crate) struct ExportArgs {
     /// The questionnaire: a built-in id or a file
-    #[arg(value_name = "QUESTIONNAIRE", default_value = DEFAULT_RULESET)]
+    #[arg(value_name = "QUESTIONNAIRE")]
     pub(crate) questionnaire: String,
     /// What the form is made for
     #[arg(long, value_name = "WHAT")]
@@ -33,7 +33,7 @@ pub(crate) struct ExportArgs {
     /// The form that is asked
     #[arg(long, default_value = "short")]
     pub(crate) form: FormArg,
-    /// Whom it is for
+    /// Whom it is for; with both, each is asked what concerns them
     #[arg(long, default_value = "hurt")]
     pub(crate) role: AskedRole,
     /// The bond it is about [default: words that fit every bond]
@@ -62,7 +62,7 @@ pub(crate) enum AskedRole {
     Hurt,
     /// They broke trust.
     Broke,
-    /// Everybody; each is asked what concerns them.
+    /// Some of each: the questions of both.
     Both,
 }
 
