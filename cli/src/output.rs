@@ -68,10 +68,7 @@ fn open_file(path: &Path) -> io::Result<Target> {
     if existing.as_ref().is_some_and(|found| !found.is_file()) {
         return Ok(Target::Device(BufWriter::with_capacity(BUFFER, File::create(&place)?)));
     }
-    let folder = place.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    // Asked for itself, since the error of a temporary file would name that file.
-    fs::metadata(folder)?;
-    let temporary = NamedTempFile::with_prefix_in(".bearings-", folder)?;
+    let temporary = NamedTempFile::with_prefix_in(".bearings-", parent(&place)?)?;
     // A new file is for its owner only, as scored answers should be; a replaced one keeps what it had.
     if let Some(found) = existing {
         fs::set_permissions(temporary.path(), found.permissions())?;
@@ -109,6 +106,66 @@ impl Write for Output {
             Target::Device(device) => device.flush(),
         }
     }
+}
+
+/// Writes a folder that is not there yet with these files, `/` between the parts of their names: all of it or nothing.
+///
+/// # Errors
+/// Something of that name is there already (a usage failure: nothing is written over), or it cannot be written.
+pub(crate) fn new_folder(folder: &Path, files: &[(&str, Vec<u8>)]) -> Result<(), Failure> {
+    refuse_existing(folder)?;
+    write_folder(folder, files).map_err(|error| Failure::writing(folder.display(), error))
+}
+
+fn write_folder(folder: &Path, files: &[(&str, Vec<u8>)]) -> io::Result<()> {
+    let temporary = tempfile::Builder::new().prefix(".bearings-").tempdir_in(parent(folder)?)?;
+    for (name, bytes) in files {
+        let path = temporary.path().join(name);
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        let mut file = File::create(path)?;
+        file.write_all(bytes)?;
+        file.sync_all()?;
+    }
+    fs::rename(temporary.path(), folder)?;
+    // It has another name now, and must not be cleared away.
+    let _ = temporary.keep();
+    Ok(())
+}
+
+/// Writes a file that is not there yet.
+///
+/// # Errors
+/// As [`new_folder`].
+pub(crate) fn new_file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    refuse_existing(path)?;
+    let write = || -> io::Result<()> {
+        let mut temporary = NamedTempFile::with_prefix_in(".bearings-", parent(path)?)?;
+        temporary.write_all(bytes)?;
+        temporary.as_file().sync_all()?;
+        temporary.persist_noclobber(path)?;
+        Ok(())
+    };
+    write().map_err(|error| Failure::writing(path.display(), error))
+}
+
+fn refuse_existing(path: &Path) -> Result<(), Failure> {
+    match fs::symlink_metadata(path) {
+        Ok(_) => Err(Failure::Usage(format!(
+            "`{}` is there already and is not written over; name another place with -o",
+            path.display()
+        ))),
+        Err(_) => Ok(()),
+    }
+}
+
+/// The folder that something stands in, which must be there.
+fn parent(path: &Path) -> io::Result<&Path> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    // Asked for itself, since the error of a temporary file would name that file.
+    fs::metadata(folder)?;
+    Ok(folder)
 }
 
 /// The error of the stream below a CSV writer; the writer itself makes none while rows may differ in length.
@@ -172,6 +229,25 @@ mod tests {
         output.finish().unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"id\n");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_new_folder_is_whole_or_absent_and_never_written_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = folder.path().join("own");
+        let entries = || fs::read_dir(folder.path()).unwrap().count();
+        // The second name needs a folder where the first one is a file.
+        let clash = [("a", b"1".to_vec()), ("a/b", b"2".to_vec())];
+        assert!(matches!(new_folder(&place, &clash), Err(Failure::Io { .. })));
+        assert_eq!(entries(), 0);
+
+        new_folder(&place, &[("a", b"1".to_vec()), ("b/c", b"2".to_vec())]).unwrap();
+        assert_eq!((fs::read(place.join("b/c")).unwrap(), entries()), (b"2".to_vec(), 1));
+        for again in [new_folder(&place, &[("a", Vec::new())]), new_file(&place.join("a"), b"")] {
+            assert!(matches!(again, Err(Failure::Usage(_))));
+        }
+        assert_eq!(fs::read(place.join("a")).unwrap(), b"1");
+        assert!(matches!(new_file(Path::new("/no/such/folder/a"), b""), Err(Failure::Io { .. })));
     }
 
     #[test]

@@ -20,6 +20,8 @@ use bearings_engine::responses::Responses;
 use bearings_engine::{Aggregation, Ruleset, Scale, Variant, slot_label};
 
 use crate::args::ExplainFormat;
+pub(crate) use markdown::page as page_as_markdown;
+pub(crate) use support::{first_help, where_help_is};
 pub(crate) use text::page as page_as_text;
 
 /// The assessment in a format.
@@ -247,7 +249,7 @@ impl Row {
 }
 
 /// A text from a file of a stranger: nothing in it may steer a terminal or turn the direction of writing.
-fn tame(text: &str) -> String {
+pub(crate) fn tame(text: &str) -> String {
     let steers = |c: char| {
         c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
     };

@@ -115,6 +115,7 @@ codes! {
     ShadowedStage = "shadowed-stage", "A stage stands after one that always matches.";
     Coverage = "coverage", "A rule has no case in which it fires, or none in which it does not.";
     InvalidCase = "invalid-case", "A case file cannot be used: an unknown id, or an expectation of an unknown name.";
+    NotExportable = "not-exportable", "A name or value of the questionnaire is not one that the other system takes. Rename it, or field the questionnaire in another way.";
     InvalidParameter = "invalid-parameter", "A parameter set from outside is unknown or out of its declared range.";
 }
 

@@ -62,6 +62,21 @@ pub(super) fn closing(page: &mut Page) {
     page.text("If you ever feel unsafe with somebody: bearings help support");
 }
 
+/// All of the support text, for a form that others fill in.
+pub(crate) fn where_help_is() -> Page {
+    let mut page = Page::default();
+    for part in [EMERGENCY, FEAR, CRISIS, UNDER_AGE, OWN_BEHAVIOUR, DIRECTORIES, TRUST_IT] {
+        help(&mut page, part);
+    }
+    page
+}
+
+/// What to do in danger or fear, on one line.
+pub(crate) fn first_help() -> String {
+    let parts = SUPPORT.split("\n\n").filter(|part| part.starts_with(EMERGENCY) || part.starts_with(FEAR));
+    parts.flat_map(str::split_whitespace).collect::<Vec<_>>().join(" ")
+}
+
 /// A part of the support text.
 pub(super) fn help(page: &mut Page, start: &str) {
     let Some(part) = SUPPORT.split("\n\n").find(|part| part.starts_with(start)) else {
