@@ -3,7 +3,7 @@
 //! Missing is never "no". What is a flag follows `tier` in the questionnaire: a hard yes, or two soft ones of the
 //! safety block about the other person's acts, end the assessment; everything else can only withhold.
 
-use crate::questionnaire::{Condition, Operator, OptionValue, Questionnaire, SafetyAbout, Tier};
+use crate::questionnaire::{Condition, Operator, OptionValue, Questionnaire, Safety, SafetyAbout, Tier};
 use crate::responses::{Answer, Missing, SafetyBlock};
 
 /// What the gate found on one sheet.
@@ -57,11 +57,7 @@ impl Gate {
                 continue;
             };
             let Some(safety) = &item.safety else { continue };
-            let yes = Condition {
-                item: slot.id.clone(),
-                op: safety.op.unwrap_or(Operator::Equal),
-                value: safety.value.clone().unwrap_or(OptionValue::Number(1)),
-            };
+            let yes = yes_of(safety, &slot.id);
             let and = safety.and.as_ref().and_then(|and| {
                 Some((questionnaire.slot(&and.item)?, levels(questionnaire, questionnaire.slot(&and.item)?, and)))
             });
@@ -133,6 +129,15 @@ impl Gate {
         }
         finding.hard |= soft_of_block >= 2;
         finding
+    }
+}
+
+/// What a yes is on a slot of a safety item.
+pub(crate) fn yes_of(safety: &Safety, slot: &str) -> Condition {
+    Condition {
+        item: slot.to_owned(),
+        op: safety.op.unwrap_or(Operator::Equal),
+        value: safety.value.clone().unwrap_or(OptionValue::Number(1)),
     }
 }
 

@@ -226,6 +226,11 @@ impl Questionnaire {
         self.items.get(slot.item)
     }
 
+    /// The heading of the section that an item stands in; none if the questionnaire has no sections.
+    pub fn section_of(&self, _item: &Item) -> Option<&str> {
+        None
+    }
+
     /// The slots of an item.
     pub fn slots_of(&self, item: usize) -> impl Iterator<Item = (usize, &Slot)> {
         self.slots.iter().enumerate().filter(move |(_, slot)| slot.item == item)
