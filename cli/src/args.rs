@@ -1,6 +1,7 @@
 //! What can be typed, as clap types. What it means is not here: that is for the commands.
 
 mod scoring;
+mod take;
 mod value;
 
 use std::path::PathBuf;
@@ -11,6 +12,8 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use scoring::{EXPLAIN_EXAMPLES, SCORE_EXAMPLES};
 pub(crate) use scoring::{ExplainArgs, ExplainFormat, RowFormat, RulesArgs, ScoreArgs, SummaryFormat};
+use take::TAKE_EXAMPLES;
+pub(crate) use take::TakeArgs;
 pub(crate) use value::{ColumnPattern, FormArg, RoleArg, Setting};
 
 /// The ruleset that is used unless another one is named.
@@ -67,6 +70,9 @@ pub(crate) enum ErrorFormat {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Answer the questions yourself and read the result
+    #[command(long_about = TAKE_EXAMPLES)]
+    Take(TakeArgs),
     /// Explain one person's result: the reasons on both sides
     #[command(long_about = EXPLAIN_EXAMPLES)]
     Explain(ExplainArgs),
@@ -89,7 +95,7 @@ pub(crate) enum Command {
 
 /// The groups of the help text: who uses which commands.
 const GROUPS: [(&str, &[&str]); 4] = [
-    ("Assess", &["explain"]),
+    ("Assess", &["take", "explain"]),
     ("Score surveys", &["score", "sample"]),
     ("Work on rulesets and questionnaires", &["list", "show", "check", "test"]),
     ("Read more", &["help"]),

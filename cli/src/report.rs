@@ -20,7 +20,7 @@ use bearings_engine::responses::Responses;
 use bearings_engine::{Aggregation, Ruleset, Scale, Variant};
 
 use crate::args::ExplainFormat;
-pub(crate) use text::page as page_as_text;
+pub(crate) use text::{page as page_as_text, wrapped};
 
 /// The assessment in a format.
 pub(crate) fn render(assessment: &Assessment, about: &About, format: ExplainFormat) -> String {
