@@ -24,4 +24,5 @@ mod shipped;
 mod support;
 mod table;
 mod take;
+mod take_leaving;
 mod transcripts;

@@ -262,7 +262,7 @@ fn what_is_no_answer_is_refused_and_changes_nothing() {
     let questionnaire = questionnaire();
     let mut interview =
         Interview::new(&questionnaire, Form::Full, Given { role: Some(Role::Hurt), bond: None }).unwrap();
-    let mut refused = |interview: &mut Interview<'_>, replies: &[Reply]| {
+    let refused = |interview: &mut Interview<'_>, replies: &[Reply]| {
         for reply in replies {
             let before = interview.clone();
             let error = interview.reply(reply.clone()).unwrap_err();

@@ -199,7 +199,8 @@ impl AnswersFile {
 /// The file for some responses, with or without the safety block. `under_18` is never written, and of somebody who
 /// is under 18 the safety block is not either.
 pub fn write_answers(questionnaire: &Questionnaire, responses: &Responses, safety: SafetyBlock) -> AnswersFile {
-    let left_out = [safety, responses.safety].contains(&SafetyBlock::LeftOut) || responses.is_minor(questionnaire);
+    let minor = responses.is_minor(questionnaire);
+    let left_out = minor || [safety, responses.safety].contains(&SafetyBlock::LeftOut);
     let mut answers = BTreeMap::new();
     let mut missing = BTreeMap::new();
     for (at, item) in questionnaire.items.iter().enumerate() {
@@ -215,6 +216,8 @@ pub fn write_answers(questionnaire: &Questionnaire, responses: &Responses, safet
             continue;
         };
         match (first, &item.kind) {
+            // That nearly nothing was shown would tell the age.
+            (Answer::Missing(Missing::NotShown), _) if minor => {}
             (Answer::Missing(reason), _) => {
                 missing.insert(item.id.clone(), *reason);
             }

@@ -151,10 +151,11 @@ fn the_safety_block_is_written_only_where_it_is_asked_for_and_never_of_somebody_
     let (back, _) = load(&serde_json::to_string(&whole).unwrap()).unwrap();
     assert_eq!((answer(&back, "safety_fear"), answer(&back, "effort")), ("1".into(), "1".into()));
 
-    let minor = written(r#""under_18": 1, "effort": 1, "safety_fear": 1"#, SafetyBlock::Answered);
+    let minor = written(r#""under_18": 1, "effort": 0, "safety_fear": 1"#, SafetyBlock::Answered);
     assert_eq!(minor.safety, SafetyBlock::LeftOut);
     let text = serde_json::to_string(&minor).unwrap();
     assert!(text.contains("effort") && !text.contains("safety_fear") && !text.contains("under_18"), "{text}");
+    assert!(!text.contains("not_shown") && written(r#""effort": 0"#, SafetyBlock::Answered).missing.len() > 5);
 }
 
 #[test]

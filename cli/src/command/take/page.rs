@@ -151,3 +151,87 @@ fn said(reply: &Reply) -> String {
 pub(super) fn paragraph(text: &str) -> String {
     wrapped(text, COLUMNS).iter().map(|line| format!("{line}\n")).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use bearings_engine::diagnostic::SourceFile;
+
+    use super::*;
+
+    fn questionnaire() -> Questionnaire {
+        let text = r#"{"format": "bearings/questionnaire@1", "id": "q", "version": "2", "title": "t",
+"description": "d", "source": "s", "licence": "l", "bond_words": {"friend": "your friend"}, "items": [
+  {"id": "visits", "kind": "choice", "text": "How often does {bond} visit?", "not_applicable": true,
+   "options": [{"value": 7, "label": "never"}, {"value": 9, "label": "whenever {bond} can"}]},
+  {"id": "weeks", "kind": "number", "text": "Since when?", "min": -5, "max": 52, "unit": "weeks",
+   "max_label": "a year or more"},
+  {"id": "ties", "kind": "multi", "text": "What ties you?",
+   "options": [{"value": "home", "label": "a home"}, {"value": "work", "label": "work"}]}
+]}"#;
+        Questionnaire::load(&SourceFile::new("q.json", text)).unwrap()
+    }
+
+    fn asked<'q>(questionnaire: &'q Questionnaire, id: &str, reply: Option<Reply>) -> Question<'q> {
+        Question { item: questionnaire.item(id).unwrap(), number: 2, of: 30, reply }
+    }
+
+    #[track_caller]
+    fn check(id: &str, line: &str, expected: Option<Reply>) {
+        let questionnaire = questionnaire();
+        let found = key(line, &asked(&questionnaire, id, None));
+        assert_eq!(found, expected.map(Key::Reply), "{line:?}");
+    }
+
+    #[test]
+    fn a_line_is_a_number_of_an_option_a_number_or_some_of_them() {
+        check("visits", " 2\r", Some(Reply::Option(1)));
+        check("visits", "S", Some(Reply::Skipped));
+        check("visits", "n", Some(Reply::NotApplicable));
+        for line in ["0", "-1", "+1", "1.0", "1 2", "", "no", "yes", "1;", "٣"] {
+            check("visits", line, None);
+        }
+        check("weeks", "-3", Some(Reply::Number(-3)));
+        check("weeks", "r", Some(Reply::Declined));
+        check("weeks", "1e1", None);
+        for line in ["1 2", "2,1", " 1,\t2 2"] {
+            check("ties", line, Some(Reply::Ticked([0, 1].into())));
+        }
+        for line in ["0", "None"] {
+            check("ties", line, Some(Reply::Ticked([].into())));
+        }
+        for line in ["", "0 1", "1 home"] {
+            check("ties", line, None);
+        }
+    }
+
+    #[test]
+    fn enter_keeps_what_stands() {
+        let questionnaire = questionnaire();
+        let again = asked(&questionnaire, "visits", Some(Reply::Declined));
+        assert_eq!(key("", &again), Some(Key::Reply(Reply::Declined)));
+        assert_eq!(
+            [key("b", &again), key("?", &again), key("Q", &again)].map(Option::unwrap),
+            [Key::Back, Key::Why, Key::Leave]
+        );
+    }
+
+    #[test]
+    fn a_question_shows_numbers_and_labels_and_never_values() {
+        let questionnaire = questionnaire();
+        let text =
+            |id, reply| question(&questionnaire, &asked(&questionnaire, id, reply), Role::Hurt, Some(Bond::Friend));
+        assert_eq!(
+            text("visits", None),
+            "Question 2 of about 30\nHow often does your friend visit?\n  1  never\n  2  whenever your friend can\n  \
+             n  does not apply\n"
+        );
+        assert_eq!(
+            text("weeks", Some(Reply::Number(52))),
+            "Question 2 of about 30\nSince when?\nType the number of weeks, from -5 to 52; 52 = a year or more.\n\
+             Your answer until now: 52. Enter keeps it.\n"
+        );
+        assert!(text("ties", Some(Reply::Ticked([].into()))).ends_with("now: none of these. Enter keeps it.\n"));
+        let prompts = ["visits", "weeks", "ties"].map(|id| prompt(questionnaire.item(id).unwrap()));
+        assert_eq!(prompts, ["[1-2, b s r n ? q] ", "[-5-52, b s r ? q] ", "[0-2, b s r ? q] "]);
+    }
+}

@@ -16,17 +16,9 @@ const STAYS_HERE: &str = "Everything stays on this device: nothing is sent and n
 
 const FILE_LATER: &str = "You named a file. At the end you are asked whether your answers are really to be written.";
 
-const HOW: &str = "Type the number of your answer and press Enter. You may skip every question. Other keys, each with \
-    Enter:";
-
-const KEYS: [(&str, &str); 6] = [
-    ("b", "back to the question before"),
-    ("s", "skip the question"),
-    ("r", "rather not say"),
-    ("n", "does not apply, where it is offered"),
-    ("?", "why this is asked"),
-    ("q", "leave at once, at any time; nothing is kept (Ctrl-C does the same)"),
-];
+const HOW: &str = "Type the number of your answer and press Enter. Other keys: b back, s skip, r rather not say, n does \
+    not apply (where it is offered), ? why this is asked. q leaves at once, at any time, and keeps nothing; Ctrl-C \
+    does the same.";
 
 pub(super) const PRIVACY: &str = "Could somebody see this screen, or would it be a problem if they did?";
 pub(super) const STOP_HERE: &str = "Stop here for now?";
@@ -39,8 +31,8 @@ pub(super) const YES_NO_OR_BACK: &str =
     "Please type y for yes or n for no; b goes back to the last question, and q leaves.";
 
 pub(super) const BEFORE_SAFETY: &str = "Now come some questions about your safety. Everybody is asked them, whatever \
-    they answered before. Skipping is fine. What you say here is looked at before anything is counted: it can mean \
-    that you read where to find help instead of a result. Where it is skipped, the result points neither way.";
+    they answered before. Skipping is fine. Your answers to them are looked at before anything is counted: depending \
+    on them, you may read where to find help instead of a result. If you skip some, the result points neither way.";
 pub(super) const MORE_SAFETY: &str = "Here is more about your safety. Skipping is fine here, too.";
 
 pub(super) const NO_REASON: &str = "The questionnaire does not say why this is asked. You may skip it.";
@@ -60,14 +52,10 @@ const A_MINUTE: usize = 5;
 
 /// The first screen.
 pub(super) fn opening(questionnaire: &Questionnaire, names_a_file: bool) -> String {
-    let mut paragraphs = vec![EMERGENCY, &questionnaire.title, &questionnaire.description, WHAT_IT_IS, STAYS_HERE];
-    if names_a_file {
-        paragraphs.push(FILE_LATER);
-    }
-    paragraphs.push(HOW);
-    let text: Vec<String> = paragraphs.into_iter().map(paragraph).collect();
-    let keys: String = KEYS.iter().map(|(key, what)| format!("  {key}  {what}\n")).collect();
-    format!("{}{keys}", text.join("\n"))
+    let file = if names_a_file { FILE_LATER } else { "" };
+    let paragraphs = [EMERGENCY, &questionnaire.description, WHAT_IT_IS, STAYS_HERE, file, HOW];
+    let text: Vec<String> = paragraphs.into_iter().filter(|text| !text.is_empty()).map(paragraph).collect();
+    text.join("\n")
 }
 
 /// Offers the full form.
