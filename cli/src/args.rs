@@ -3,6 +3,7 @@
 mod export;
 mod new;
 mod scoring;
+mod take;
 mod value;
 
 use std::path::PathBuf;
@@ -17,6 +18,8 @@ use new::NEW_EXAMPLES;
 pub(crate) use new::{New, NewArgs, NewCaseArgs, NewPlace};
 use scoring::{EXPLAIN_EXAMPLES, SCORE_EXAMPLES};
 pub(crate) use scoring::{ExplainArgs, ExplainFormat, RecordedAs, RowFormat, RulesArgs, ScoreArgs, SummaryFormat};
+use take::TAKE_EXAMPLES;
+pub(crate) use take::TakeArgs;
 pub(crate) use value::{ColumnPattern, FormArg, RoleArg, Setting};
 
 /// The ruleset that is used unless another one is named.
@@ -73,6 +76,9 @@ pub(crate) enum ErrorFormat {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Answer the questions yourself and read the result
+    #[command(long_about = TAKE_EXAMPLES)]
+    Take(TakeArgs),
     /// Explain one person's result: the reasons on both sides
     #[command(long_about = EXPLAIN_EXAMPLES)]
     Explain(ExplainArgs),
@@ -105,7 +111,7 @@ pub(crate) enum Command {
 
 /// The groups of the help text: who uses which commands.
 const GROUPS: [(&str, &[&str]); 4] = [
-    ("Assess", &["explain"]),
+    ("Assess", &["take", "explain"]),
     ("Score surveys", &["score", "export", "sample"]),
     ("Work on rulesets and questionnaires", &["list", "show", "new", "check", "test"]),
     ("Shell", &["completions", "man", "help"]),

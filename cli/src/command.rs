@@ -11,6 +11,7 @@ mod sample;
 mod score;
 mod shell;
 mod show;
+mod take;
 mod test;
 
 use std::process::ExitCode;
@@ -35,6 +36,7 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Some(Command::Check(args)) => check::run(&args, &cli.common),
         Some(Command::Test(args)) => test::run(&args, &cli.common),
         Some(Command::Score(args)) => score::run(&args, &cli.common),
+        Some(Command::Take(args)) => take::run(&args, &cli.common),
         Some(Command::Explain(args)) => explain::run(&args, &cli.common),
         Some(Command::Show(args)) => show::run(&args),
     }

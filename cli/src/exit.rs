@@ -1,6 +1,6 @@
 //! How a command ends: the failures, what is printed of each, and the exit codes.
 //!
-//! Ctrl-C is left to the system, whose status for it is 130. A finished command whose findings fail (a failed test, a refuted property) is no [`Failure`]; its command
+//! Ctrl-C is left to the system, whose status for it is 130, but for the interview. A finished command whose findings fail (a failed test, a refuted property) is no [`Failure`]; its command
 //! returns its own status.
 
 use std::fmt;

@@ -134,15 +134,30 @@ fn write_folder(folder: &Path, files: &[(&str, Vec<u8>)]) -> io::Result<()> {
     Ok(())
 }
 
-/// Writes a file that is not there yet.
+/// Refuses a place at which no new file can be made, before any work is done.
 ///
 /// # Errors
-/// As [`new_folder`].
-pub(crate) fn new_file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+/// A usage failure if something is there or its folder is not; another one if the folder may not be written to.
+pub(crate) fn refuse_unless_new(path: &Path) -> Result<(), Failure> {
     refuse_existing(path)?;
+    let folder = folder_of(path);
+    if !folder.is_dir() {
+        let message = format!("there is no folder for `{}`; make it, or name another one", path.display());
+        return Err(Failure::Usage(message));
+    }
+    // A file without a name tells whether the folder takes one, and is gone at once.
+    tempfile::tempfile_in(folder).map(drop).map_err(|error| Failure::writing(path.display(), error))
+}
+
+/// Writes a new file, whole or not at all. It is for its owner only; what is there already stays.
+///
+/// # Errors
+/// It could not be written, or something has that name by now.
+pub(crate) fn write_new(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let write = || -> io::Result<()> {
         let mut temporary = NamedTempFile::with_prefix_in(".bearings-", parent(path)?)?;
         temporary.write_all(bytes)?;
+        // The name must not reach the disk before the bytes do.
         temporary.as_file().sync_all()?;
         temporary.persist_noclobber(path)?;
         Ok(())
@@ -150,22 +165,28 @@ pub(crate) fn new_file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     write().map_err(|error| Failure::writing(path.display(), error))
 }
 
+/// A link that leads nowhere is something, too.
 fn refuse_existing(path: &Path) -> Result<(), Failure> {
     match fs::symlink_metadata(path) {
-        Ok(_) => Err(Failure::Usage(format!(
-            "`{}` is there already and is not written over; name another place with -o",
-            path.display()
-        ))),
+        Ok(_) => {
+            let message = format!("`{}` is there already and is not written over; name another place", path.display());
+            Err(Failure::Usage(message))
+        }
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(Failure::writing(path.display(), error)),
         Err(_) => Ok(()),
     }
 }
 
 /// The folder that something stands in, which must be there.
 fn parent(path: &Path) -> io::Result<&Path> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = folder_of(path);
     // Asked for itself, since the error of a temporary file would name that file.
     fs::metadata(folder)?;
     Ok(folder)
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// The error of the stream below a CSV writer; the writer itself makes none while rows may differ in length.
@@ -202,8 +223,7 @@ pub(crate) fn refuse_overwriting(output: &Path, inputs: &[PathBuf]) -> Result<()
 /// Whether two paths name one file, which need not exist yet; `-` is standard output.
 pub(crate) fn same_place(one: &Path, other: &Path) -> bool {
     let place = |path: &Path| {
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let inside = || Some(fs::canonicalize(folder).ok()?.join(path.file_name()?));
+        let inside = || Some(fs::canonicalize(folder_of(path)).ok()?.join(path.file_name()?));
         fs::canonicalize(path).ok().or_else(inside).unwrap_or_else(|| path.to_owned())
     };
     one == other || (one != Path::new("-") && other != Path::new("-") && place(one) == place(other))
@@ -243,11 +263,11 @@ mod tests {
 
         new_folder(&place, &[("a", b"1".to_vec()), ("b/c", b"2".to_vec())]).unwrap();
         assert_eq!((fs::read(place.join("b/c")).unwrap(), entries()), (b"2".to_vec(), 1));
-        for again in [new_folder(&place, &[("a", Vec::new())]), new_file(&place.join("a"), b"")] {
+        for again in [new_folder(&place, &[("a", Vec::new())]), refuse_unless_new(&place.join("a"))] {
             assert!(matches!(again, Err(Failure::Usage(_))));
         }
         assert_eq!(fs::read(place.join("a")).unwrap(), b"1");
-        assert!(matches!(new_file(Path::new("/no/such/folder/a"), b""), Err(Failure::Io { .. })));
+        assert!(matches!(write_new(Path::new("/no/such/folder/a"), b""), Err(Failure::Io { .. })));
     }
 
     #[test]
@@ -275,6 +295,33 @@ mod tests {
         assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
         assert_eq!(fs::read(&file).unwrap(), b"new");
         assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o640);
+    }
+
+    #[test]
+    fn a_new_file_is_whole_and_replaces_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("answers.json");
+        refuse_unless_new(&path).unwrap();
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+        write_new(&path, b"one").unwrap();
+        assert!(matches!(refuse_unless_new(&path), Err(Failure::Usage(_))));
+        assert!(matches!(write_new(&path, b"two"), Err(Failure::Io { .. })));
+        assert_eq!(fs::read(&path).unwrap(), b"one");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+        assert!(matches!(refuse_unless_new(&folder.path().join("no/answers.json")), Err(Failure::Usage(_))));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_new_file_is_for_its_owner_and_a_link_that_leads_nowhere_is_in_the_way() {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+        let folder = tempfile::tempdir().unwrap();
+        let (file, link) = (folder.path().join("file"), folder.path().join("link"));
+        write_new(&file, b"one").unwrap();
+        assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+        symlink(folder.path().join("nowhere"), &link).unwrap();
+        assert!(matches!(refuse_unless_new(&link), Err(Failure::Usage(_))));
+        assert!(write_new(&link, b"two").is_err());
     }
 
     #[test]

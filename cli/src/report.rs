@@ -22,7 +22,7 @@ use bearings_engine::{Aggregation, Ruleset, Scale, Variant, slot_label};
 use crate::args::ExplainFormat;
 pub(crate) use markdown::page as page_as_markdown;
 pub(crate) use support::{first_help, where_help_is};
-pub(crate) use text::page as page_as_text;
+pub(crate) use text::{page as page_as_text, wrapped};
 
 /// The assessment in a format.
 pub(crate) fn render(assessment: &Assessment, about: &About, format: ExplainFormat) -> String {

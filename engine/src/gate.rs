@@ -3,7 +3,7 @@
 //! Missing is never "no". What is a flag follows `tier` in the questionnaire: a hard yes, or two soft ones of the
 //! safety block about the other person's acts, end the assessment; everything else can only withhold.
 
-use crate::questionnaire::{Condition, Operator, OptionValue, Questionnaire, SafetyAbout, Tier};
+use crate::questionnaire::{Condition, Operator, OptionValue, Questionnaire, Safety, SafetyAbout, Tier};
 use crate::responses::{Answer, Missing, SafetyBlock};
 
 /// What the gate found on one sheet.
@@ -63,11 +63,7 @@ impl Gate {
                 continue;
             };
             let Some(safety) = item.safety.as_ref().filter(|_| questionnaire.is_watched(slot)) else { continue };
-            let yes = Condition {
-                item: slot.id.clone(),
-                op: safety.op.unwrap_or(Operator::Equal),
-                value: safety.value.clone().unwrap_or(OptionValue::Number(1)),
-            };
+            let yes = yes_of(safety, &slot.id);
             inputs.push(Input {
                 slot: at,
                 tier: Some(safety.tier),
@@ -154,6 +150,15 @@ impl Input {
     /// Whether the answer that it depends on, if any, is known to ask for it.
     fn was_asked(&self, answer: impl Fn(usize) -> Answer) -> bool {
         self.asked_if.as_ref().is_none_or(|(slot, yes)| is_yes(answer(*slot), yes) == Some(true))
+    }
+}
+
+/// What a yes is on a slot of a safety item.
+pub(crate) fn yes_of(safety: &Safety, slot: &str) -> Condition {
+    Condition {
+        item: slot.to_owned(),
+        op: safety.op.unwrap_or(Operator::Equal),
+        value: safety.value.clone().unwrap_or(OptionValue::Number(1)),
     }
 }
 

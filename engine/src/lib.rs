@@ -15,6 +15,7 @@ pub mod exact;
 mod explain;
 pub mod fingerprint;
 mod gate;
+pub mod interview;
 pub mod questionnaire;
 pub mod responses;
 mod ruleset;

@@ -232,11 +232,6 @@ impl Questionnaire {
         self.items.iter().find(|item| item.id == id)
     }
 
-    /// The heading that an item stands under; questionnaires have no sections yet.
-    pub fn section_of(&self, _item: &Item) -> Option<&str> {
-        None
-    }
-
     /// The position of the slot with this id (`item` or `item.option`).
     pub fn slot(&self, id: &str) -> Option<usize> {
         self.slots.iter().position(|slot| slot.id == id)

@@ -8,9 +8,9 @@ use std::process::ExitCode;
 use bearings_engine::diagnostic::SourceFile;
 use bearings_engine::questionnaire::{Questionnaire, ROLE_ITEM, Role};
 use bearings_engine::responses::{AnswersFile, Conflict, Responses, SafetyBlock};
-use bearings_engine::{assess, batch_only, header_of};
+use bearings_engine::{Ruleset, assess, batch_only, header_of};
 
-use crate::args::{Common, ExplainArgs, RecordedAs};
+use crate::args::{Common, ExplainArgs, ExplainFormat, RecordedAs};
 use crate::definition::read_text;
 use crate::exit::{Failure, Report};
 use crate::load::{Definition, variants};
@@ -36,15 +36,27 @@ pub(crate) fn run(args: &ExplainArgs, common: &Common) -> Result<ExitCode, Failu
         role => vec![(role, responses.form)],
     };
     let ruleset = definition.ready(&args.rules.settings, wanted, common)?;
+    print(&ruleset, &responses, &args.rules.ruleset, args.format)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Assesses some answers and prints the reading on standard output. `name` is the ruleset as it was named.
+///
+/// # Errors
+/// The ruleset was loaded without what these answers need, or standard output cannot be written to.
+pub(super) fn print(
+    ruleset: &Ruleset,
+    responses: &Responses,
+    name: &str,
+    format: ExplainFormat,
+) -> Result<(), Failure> {
     let assessment =
-        assess(&ruleset, &responses).map_err(|error| Failure::Definition(Report::message(error.to_string())))?;
-    let about = About::of(&ruleset, &responses, &args.rules.ruleset);
-    let text = report::render(&assessment, &about, args.format);
+        assess(ruleset, responses).map_err(|error| Failure::Definition(Report::message(error.to_string())))?;
+    let text = report::render(&assessment, &About::of(ruleset, responses, name), format);
     // Colours are taken out here where they are not wanted.
     let mut stdout = anstream::stdout().lock();
     let written = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
-    written.map_err(|error| Failure::writing("standard output", error))?;
-    Ok(ExitCode::SUCCESS)
+    written.map_err(|error| Failure::writing("standard output", error))
 }
 
 /// A number that was made for groups is not held up to one person.

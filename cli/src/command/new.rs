@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use crate::args::{Common, New, NewArgs, NewPlace};
 use crate::builtin;
 use crate::exit::Failure;
-use crate::output::{new_file, new_folder};
+use crate::output::{new_folder, refuse_unless_new, write_new};
 use crate::render;
 
 /// The id that the templates carry; they are a study that can be checked as they stand.
@@ -40,13 +40,15 @@ pub(crate) fn run(args: &NewArgs, common: &Common) -> Result<ExitCode, Failure> 
         New::Questionnaire(place) => {
             refuse_built_in(place, "questionnaire", |id| builtin::questionnaire(id).is_some())?;
             let file = target(place, ".json");
-            new_file(&file, &text(QUESTIONNAIRE, place))?;
+            refuse_unless_new(&file)?;
+            write_new(&file, &text(QUESTIONNAIRE, place))?;
             let name = shown(&file);
             format!("wrote {name}: try `bearings check {name}`")
         }
         New::Case(args) => {
             let file = target(&args.place, ".json");
-            new_file(&file, case::sheet(args)?.as_bytes())?;
+            refuse_unless_new(&file)?;
+            write_new(&file, case::sheet(args)?.as_bytes())?;
             let name = shown(&file);
             format!("wrote {name}: `bearings test` runs what stands in the folder `cases` of a ruleset")
         }
