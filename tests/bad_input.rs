@@ -78,7 +78,12 @@ fn a_ruleset_with_another_questionnaire_than_its_own_is_refused() {
 #[test]
 fn an_unknown_ruleset_or_questionnaire_is_named_with_what_there_is() {
     let survey = read(SURVEY);
-    check(&survey, "--ruleset trust-repiar", 4, &["`trust-repiar`", "did you mean `trust-repair`?", "csi-4, ras"]);
+    check(
+        &survey,
+        "--ruleset trust-repiar",
+        4,
+        &["`trust-repiar`", "did you mean `trust-repair`?", "csi-4, dyadic-trust"],
+    );
     check(&survey, "--questionnaire rass", 4, &["`rass`", "did you mean `ras`?"]);
 }
 

@@ -38,7 +38,18 @@ fn the_trace_and_the_summary_do_not_depend_on_the_format_of_the_rows() {
 fn shuffled(seed: u64) -> String {
     let mut questionnaire: Value = serde_json::from_str(&read("questionnaires/trust-repair.json")).unwrap();
     let items = questionnaire["items"].as_array().unwrap().clone();
-    let order = Draw(seed).order(items.len());
+    let mut order = Draw(seed).order(items.len());
+    // A parent stands before the item that is asked because of it: such pairs change places.
+    let id = |at: usize| items[at]["id"].as_str().unwrap();
+    for (child, item) in items.iter().enumerate().filter(|(_, item)| !item["asked_if"].is_null()) {
+        let parent = item["asked_if"]["item"].as_str().unwrap().split('.').next().unwrap();
+        let place = |wanted: usize, order: &[usize]| order.iter().position(|at| *at == wanted).unwrap();
+        let parent = (0..items.len()).find(|at| id(*at) == parent).unwrap();
+        let (first, second) = (place(parent, &order), place(child, &order));
+        if first > second {
+            order.swap(first, second);
+        }
+    }
     questionnaire["items"] = order.into_iter().map(|at| items[at].clone()).collect();
     questionnaire.to_string()
 }

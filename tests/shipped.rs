@@ -2,15 +2,54 @@
 
 use crate::support::{Folder, bearings, root};
 
-const RULESETS: [&str; 3] = ["trust-repair", "ras", "csi-4"];
-const KINDS: [(&str, &str); 3] = [("trust-repair", "assessment"), ("ras", "instrument"), ("csi-4", "instrument")];
+/// All of them; but for the first one they are instruments.
+const RULESETS: [&str; 19] = [
+    "trust-repair",
+    "ras",
+    "csi-4",
+    "csi-16",
+    "csi-32",
+    "rdas",
+    "dyadic-trust",
+    "trust-17",
+    "ecr",
+    "ecr-r",
+    "ecr-rs",
+    "ecr-s",
+    "ims",
+    "trim-18",
+    "hits",
+    "e-hits",
+    "wast",
+    "web",
+    "casr-sf",
+];
 
 #[test]
 fn everything_built_in_is_listed() {
     let stdout = bearings("list").ok().stdout;
-    for (id, kind) in KINDS.into_iter().chain(KINDS.map(|(id, _)| (id, "questionnaire"))) {
-        let named = |line: &str| line.split_whitespace().take(2).eq([id, kind]);
-        assert_eq!(stdout.lines().filter(|line| named(line)).count(), 1, "{id} {kind}");
+    for id in RULESETS {
+        let kind = if id == "trust-repair" { "assessment" } else { "instrument" };
+        for kind in [kind, "questionnaire"] {
+            let named = |line: &str| line.split_whitespace().take(2).eq([id, kind]);
+            assert_eq!(stdout.lines().filter(|line| named(line)).count(), 1, "{id} {kind}");
+        }
+    }
+}
+
+#[test]
+fn no_instrument_has_a_stage_or_a_signal() {
+    for id in &RULESETS[1..] {
+        let sample = bearings(&format!("sample --rows 20 --questionnaire {id}")).ok().stdout;
+        let header = bearings(&format!("score - --ruleset {id}")).stdin(sample.clone()).ok().table().header;
+        assert!(header.len() > 2 && !header.iter().any(|name| name == "stage" || name == "signal"), "{id}: {header:?}");
+        let lines = bearings(&format!("score - --ruleset {id} --format ndjson")).stdin(sample).ok().json_lines();
+        assert_eq!(lines.len(), 20);
+        for line in &lines {
+            assert!(line["stage"].is_null() && line["signal"]["id"].is_null(), "{id}: {line}");
+            assert!(line["scores"].as_array().is_some_and(|scores| !scores.is_empty()), "{id}: {line}");
+            assert_eq!(line["kind"], "instrument");
+        }
     }
 }
 
@@ -64,7 +103,7 @@ fn every_case_passes() {
     let (passed, failed) = counts(&bearings("test").ok().stdout);
     let files = RULESETS.map(|id| std::fs::read_dir(root().join("rulesets").join(id).join("cases")).unwrap().count());
     assert_eq!((passed, failed), (u32::try_from(files.iter().sum::<usize>()).unwrap(), 0));
-    assert!(files.iter().all(|count| *count > 0), "{files:?}");
+    assert!(files.iter().all(|count| *count >= 5), "{files:?}");
     assert_eq!(counts(&bearings("test ras").ok().stdout), (u32::try_from(files[1]).unwrap(), 0));
 }
 

@@ -67,6 +67,11 @@ impl Invocation {
         self
     }
 
+    /// The command itself, for a test that talks with it while it runs.
+    pub(crate) fn command(self) -> Command {
+        self.command
+    }
+
     /// Runs it to its end. Whatever was asked, the program must not panic.
     #[track_caller]
     pub(crate) fn run(mut self) -> Outcome {

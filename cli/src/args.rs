@@ -1,6 +1,9 @@
 //! What can be typed, as clap types. What it means is not here: that is for the commands.
 
+mod export;
+mod new;
 mod scoring;
+mod take;
 mod value;
 
 use std::path::PathBuf;
@@ -9,8 +12,14 @@ use bearings_engine::questionnaire::QUESTIONNAIRE_FORMAT;
 use bearings_engine::responses::ANSWERS_FORMAT;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
+use export::EXPORT_EXAMPLES;
+pub(crate) use export::{AskedRole, ExportArgs, ExportFormat};
+use new::NEW_EXAMPLES;
+pub(crate) use new::{New, NewArgs, NewCaseArgs, NewPlace};
 use scoring::{EXPLAIN_EXAMPLES, SCORE_EXAMPLES};
-pub(crate) use scoring::{ExplainArgs, ExplainFormat, RowFormat, RulesArgs, ScoreArgs, SummaryFormat};
+pub(crate) use scoring::{ExplainArgs, ExplainFormat, RecordedAs, RowFormat, RulesArgs, ScoreArgs, SummaryFormat};
+use take::TAKE_EXAMPLES;
+pub(crate) use take::TakeArgs;
 pub(crate) use value::{ColumnPattern, FormArg, RoleArg, Setting};
 
 use crate::resources::Country;
@@ -69,32 +78,45 @@ pub(crate) enum ErrorFormat {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Answer the questions yourself and read the result
+    #[command(long_about = TAKE_EXAMPLES)]
+    Take(TakeArgs),
     /// Explain one person's result: the reasons on both sides
     #[command(long_about = EXPLAIN_EXAMPLES)]
     Explain(ExplainArgs),
     /// Score a survey, one row a respondent
     #[command(long_about = SCORE_EXAMPLES)]
     Score(ScoreArgs),
+    /// Write a questionnaire as a form: for paper, REDCap or ODK
+    #[command(long_about = EXPORT_EXAMPLES)]
+    Export(ExportArgs),
     /// Write a made-up survey to try things on
     Sample(SampleArgs),
     /// List the built-in rulesets and questionnaires
     List,
     /// Show a questionnaire's items or a ruleset's rules
     Show(ShowArgs),
+    /// Write a first ruleset, questionnaire or case, to be changed
+    #[command(long_about = NEW_EXAMPLES)]
+    New(NewArgs),
     /// Find every problem in rulesets and questionnaires
     Check(CheckArgs),
     /// Run the cases that stand beside the rules
     Test(TestArgs),
+    /// Print the script that completes `bearings` in your shell
+    Completions(CompletionsArgs),
+    /// Print the manual page
+    Man,
     /// Read about a topic, a command or an error code
     Help(HelpArgs),
 }
 
 /// The groups of the help text: who uses which commands.
 const GROUPS: [(&str, &[&str]); 4] = [
-    ("Assess", &["explain"]),
-    ("Score surveys", &["score", "sample"]),
-    ("Work on rulesets and questionnaires", &["list", "show", "check", "test"]),
-    ("Read more", &["help"]),
+    ("Assess", &["take", "explain"]),
+    ("Score surveys", &["score", "export", "sample"]),
+    ("Work on rulesets and questionnaires", &["list", "show", "new", "check", "test"]),
+    ("Shell", &["completions", "man", "help"]),
 ];
 
 /// `bearings sample`
@@ -150,10 +172,18 @@ pub(crate) struct TestArgs {
     pub(crate) rulesets: Vec<String>,
 }
 
+/// `bearings completions`
+#[derive(Debug, Args)]
+pub(crate) struct CompletionsArgs {
+    /// The shell; where its scripts go, its own manual says
+    #[arg(value_name = "SHELL")]
+    pub(crate) shell: clap_complete::Shell,
+}
+
 /// `bearings help`
 #[derive(Debug, Args)]
 pub(crate) struct HelpArgs {
-    /// support, exit-codes, formats, a command, or a code such as unknown-name
+    /// support, fielding, exit-codes, formats, a command, or a code such as unknown-name
     #[arg(value_name = "TOPIC")]
     pub(crate) topic: Option<String>,
     /// With `support`: what is known for a country, named by its two letters
@@ -223,6 +253,9 @@ mod tests {
         let mut texts = vec![("bearings".to_owned(), root.render_long_help().to_string())];
         for sub in root.get_subcommands_mut() {
             texts.push((sub.get_name().to_owned(), sub.render_long_help().to_string()));
+            for nested in sub.get_subcommands_mut() {
+                texts.push((nested.get_name().to_owned(), nested.render_long_help().to_string()));
+            }
         }
         for (name, text) in texts {
             for line in text.lines() {

@@ -2,12 +2,16 @@
 
 mod check;
 mod explain;
+mod export;
 mod greeting;
 mod help;
 mod list;
+mod new;
 mod sample;
 mod score;
+mod shell;
 mod show;
+mod take;
 mod test;
 
 use std::process::ExitCode;
@@ -27,9 +31,14 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Some(Command::List) => list::run(),
         Some(Command::Help(args)) => help::run(&args),
         Some(Command::Sample(args)) => sample::run(&args),
+        Some(Command::Export(args)) => export::run(&args, &cli.common),
+        Some(Command::New(args)) => new::run(&args, &cli.common),
+        Some(Command::Completions(args)) => shell::completions(&args),
+        Some(Command::Man) => shell::man(),
         Some(Command::Check(args)) => check::run(&args, &cli.common),
         Some(Command::Test(args)) => test::run(&args, &cli.common),
         Some(Command::Score(args)) => score::run(&args, &cli.common),
+        Some(Command::Take(args)) => take::run(&args, &cli.common),
         Some(Command::Explain(args)) => explain::run(&args, &cli.common),
         Some(Command::Show(args)) => show::run(&args),
     }

@@ -1,6 +1,6 @@
 //! How a command ends: the failures, what is printed of each, and the exit codes.
 //!
-//! Ctrl-C is left to the system, whose status for it is 130. A finished command whose findings fail (a failed test, a refuted property) is no [`Failure`]; its command
+//! Ctrl-C is left to the system, whose status for it is 130, but for the interview. A finished command whose findings fail (a failed test, a refuted property) is no [`Failure`]; its command
 //! returns its own status.
 
 use std::fmt;
@@ -32,6 +32,8 @@ pub(crate) enum Failure {
     Rows {
         /// How many rows.
         rejected: u64,
+        /// What may be done about it.
+        hints: Vec<String>,
     },
 }
 
@@ -108,9 +110,11 @@ impl Failure {
             Failure::Definition(report) => report_text(report, Context::SourceLines, common),
             Failure::Io { error, .. } if error.kind() == io::ErrorKind::BrokenPipe => String::new(),
             Failure::Io { doing, error } => render::message(&format!("{doing}: {error}"), &[], format),
-            Failure::Rows { rejected: 1 } => render::message("1 row was rejected; the others are done", &[], format),
-            Failure::Rows { rejected } => {
-                render::message(&format!("{rejected} rows were rejected; the others are done"), &[], format)
+            Failure::Rows { rejected: 1, hints } => {
+                render::message("1 row was rejected; the others are done", hints, format)
+            }
+            Failure::Rows { rejected, hints } => {
+                render::message(&format!("{rejected} rows were rejected; the others are done"), hints, format)
             }
         }
     }
@@ -148,7 +152,7 @@ mod tests {
             (Failure::Definition(Report::message("")), 4),
             (io(io::ErrorKind::NotFound), 5),
             (io(io::ErrorKind::BrokenPipe), 0),
-            (Failure::Rows { rejected: 2 }, 6),
+            (Failure::Rows { rejected: 2, hints: Vec::new() }, 6),
         ] {
             assert_eq!(failure.code(), code);
         }

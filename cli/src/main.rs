@@ -5,6 +5,7 @@ mod builtin;
 mod command;
 mod definition;
 mod exit;
+mod export;
 mod load;
 mod output;
 mod render;

@@ -11,17 +11,18 @@ mod support;
 mod tests;
 mod text;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use bearings_engine::assessment::Assessment;
 use bearings_engine::exact::format_half_up;
-use bearings_engine::questionnaire::Bond;
+use bearings_engine::questionnaire::{Bond, Role};
 use bearings_engine::responses::Responses;
-use bearings_engine::{Aggregation, Ruleset, Scale, Variant};
+use bearings_engine::{Aggregation, Ruleset, Scale, Variant, slot_label};
 
 use crate::args::ExplainFormat;
-pub(crate) use support::{DIRECTORIES, EMERGENCY, SUPPORT, directories};
-pub(crate) use text::page as page_as_text;
+pub(crate) use markdown::page as page_as_markdown;
+pub(crate) use support::{DIRECTORIES, EMERGENCY, SUPPORT, directories, first_help, where_help_is};
+pub(crate) use text::{page as page_as_text, wrapped};
 
 /// The assessment in a format.
 pub(crate) fn render(assessment: &Assessment, about: &About, format: ExplainFormat) -> String {
@@ -51,8 +52,12 @@ pub(crate) struct About {
     pub(crate) ranges: BTreeMap<String, (f64, f64)>,
     /// Why a scale can be bounded.
     pub(crate) bounds: BTreeMap<String, Vec<String>>,
-    /// What the signs are called.
-    pub(crate) signs: BTreeMap<String, String>,
+    /// What the signs are called, and from which level each is present.
+    pub(crate) signs: BTreeMap<String, (String, u8)>,
+    /// What questions, scales and means of scales are called.
+    pub(crate) names: BTreeMap<String, String>,
+    /// The questions about what somebody wishes for.
+    pub(crate) wishes: BTreeSet<String>,
     /// Parameters that were set to something else than what is declared.
     pub(crate) set: Vec<String>,
 }
@@ -71,6 +76,19 @@ impl About {
             let (value, default) = (format_half_up(&parameter.value, 9), format_half_up(&parameter.default, 9));
             about.set.push(format!("{} = {value} (declared: {default})", parameter.name));
         }
+        let questionnaire = ruleset.questionnaire();
+        for slot in &questionnaire.slots {
+            about.names.insert(slot.id.clone(), slot_label(questionnaire, slot, responses.role, responses.bond));
+            if questionnaire.item_of(slot).is_some_and(|item| item.wish) {
+                about.wishes.insert(slot.id.clone());
+            }
+        }
+        // Whoever is both is read twice; what is named alike in both readings is said of the hurt one's.
+        if responses.role == Role::Both
+            && let Some(variant) = ruleset.variant(Role::Broke, responses.form)
+        {
+            about.describe(variant);
+        }
         if let Some(variant) = ruleset.variant(responses.role, responses.form) {
             about.describe(variant);
         }
@@ -84,7 +102,9 @@ impl About {
         if variant.scales.iter().all(|scale| scale.aggregation == Aggregation::Percent) {
             self.ranges.extend(variant.aggregates.iter().map(|aggregate| (aggregate.id.clone(), (0.0, 100.0))));
         }
-        self.signs = variant.signs.iter().map(|sign| (sign.id.clone(), sign.title.clone())).collect();
+        self.signs = variant.signs.iter().map(|sign| (sign.id.clone(), (sign.title.clone(), sign.present))).collect();
+        self.names.extend(variant.scales.iter().map(|scale| (scale.id.clone(), scale.title.clone())));
+        self.names.extend(variant.aggregates.iter().map(|aggregate| (aggregate.id.clone(), aggregate.title.clone())));
         for adjust in &variant.adjusts {
             if let (Some(scale), Some(because)) = (variant.scales.get(adjust.scale), &adjust.because) {
                 self.bounds.entry(scale.id.clone()).or_default().push(because.clone());
@@ -95,8 +115,13 @@ impl About {
     /// A sign by what it is called: `care` alone would read as its opposite. A level may follow: `care +1`.
     fn sign(&self, sign: &str) -> String {
         let (id, level) = sign.split_once(' ').map_or((sign, String::new()), |(id, level)| (id, format!(" {level}")));
-        let title = self.signs.get(id).filter(|title| !title.is_empty());
+        let title = self.signs.get(id).map(|(title, _)| title).filter(|title| !title.is_empty());
         format!("{}{level}", title.map_or(id, String::as_str))
+    }
+
+    /// What a question, a scale or a mean of scales is called.
+    fn name(&self, id: &str) -> String {
+        self.names.get(id).cloned().unwrap_or_else(|| id.replace(['_', '.'], " "))
     }
 
     /// A score in words: `75 of 100`, `26 (7 to 35)`.
@@ -224,7 +249,7 @@ impl Row {
 }
 
 /// A text from a file of a stranger: nothing in it may steer a terminal or turn the direction of writing.
-fn tame(text: &str) -> String {
+pub(crate) fn tame(text: &str) -> String {
     let steers = |c: char| {
         c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
     };

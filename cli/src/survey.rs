@@ -8,6 +8,7 @@ mod columns;
 mod coverage;
 mod input;
 mod problem;
+mod recorded;
 
 #[cfg(test)]
 mod tests;
@@ -19,12 +20,13 @@ use bearings_engine::questionnaire::{BOND_ITEM, Bond, Form, Questionnaire, ROLE_
 use bearings_engine::responses::{Answer, Missing};
 use csv::ByteRecord;
 
-use crate::args::ColumnPattern;
+use crate::args::{ColumnPattern, RecordedAs};
 use crate::exit::{Failure, Report};
 use columns::Columns;
 pub(crate) use input::Fingerprint;
 use input::Input;
 pub(crate) use problem::{Problem, RowError};
+use recorded::Watch;
 
 /// How a survey is to be read.
 #[derive(Debug, Clone)]
@@ -37,6 +39,8 @@ pub(crate) struct Config<'a> {
     pub(crate) pattern: Option<&'a ColumnPattern>,
     /// Codes that stand for "no answer".
     pub(crate) missing: &'a [String],
+    /// How options were written down.
+    pub(crate) recorded: RecordedAs,
     /// The form, if it was said.
     pub(crate) form: Option<Form>,
     /// The role of respondents whose row does not say it.
@@ -49,6 +53,7 @@ pub(crate) struct Config<'a> {
 pub(crate) struct Survey {
     input: Input,
     columns: Columns,
+    watch: Watch,
     form: Form,
     default_role: Role,
     roles: WordSlot<Role>,
@@ -118,7 +123,10 @@ impl Survey {
         let default_role = config.role.unwrap_or(Role::Hurt);
         let mut notes = input.notes();
         notes.extend(coverage::notes(questionnaire, &columns, form, default_role, &input.name));
+        let counted = recorded::note(questionnaire, &columns, config.recorded);
+        notes.extend(counted.map(|note| format!("{}: {note}", input.name)));
         Ok(Self {
+            watch: Watch::new(questionnaire, &columns, config),
             input,
             form,
             default_role,
@@ -158,6 +166,11 @@ impl Survey {
         &self.notes
     }
 
+    /// What to try instead, if it looks as if options were written down in another way than was said.
+    pub(crate) fn advice(&self) -> Option<&'static str> {
+        self.watch.advice()
+    }
+
     /// A row to be filled.
     pub(crate) fn row(&self) -> Row {
         Row {
@@ -188,12 +201,15 @@ impl Survey {
         }
     }
 
-    fn fill(&self, row: &mut Row) -> Result<(), Vec<Problem>> {
+    fn fill(&mut self, row: &mut Row) -> Result<(), Vec<Problem>> {
         if self.input.has_open_quote(&self.record) {
             return Err(vec![Problem::OpenQuote]);
         }
         if self.record.len() != self.columns.width {
             return Err(vec![Problem::Width { found: self.record.len(), expected: self.columns.width }]);
+        }
+        if !self.watch.is_idle() {
+            self.watch.look(&self.record, &self.columns);
         }
         let mut problems = Vec::new();
         for mapped in &self.columns.mapped {

@@ -61,6 +61,9 @@ pub struct Reading {
     /// Published cuts that the scores meet (instruments).
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub bands: Vec<BandReading>,
+    /// Published cuts that the scores do not meet, but are so close to that a second filling-in might.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub near_cuts: Vec<BandReading>,
     /// Every rule of this role and form.
     pub rules: Vec<RuleReading>,
     /// What speaks for keeping going.
@@ -68,6 +71,9 @@ pub struct Reading {
     pub reasons_for: Vec<SideItem>,
     /// What speaks against it.
     pub against: Vec<SideItem>,
+    /// Where neither side is strong: what keeping going would still take.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub lacks: Vec<Change>,
     /// The smallest changes of answers that would change the signal.
     pub would_change: Vec<WouldChange>,
     /// Answers that contradict each other, which is why no direction is given.
@@ -79,7 +85,7 @@ pub struct Reading {
     pub holds_under: Option<HoldsUnder>,
     /// For who is both the hurt one and the one who broke trust: the reading of one's own part.
     pub own_part: Option<Box<Reading>>,
-    /// What help is to be shown: `crisis`, `advocate_first`, `own_behaviour`, `safety_open`. Left out of scored surveys.
+    /// What help is to be shown: `crisis`, `advocate_first`, `own_behaviour`, `safety_open`, `no_contact`. Left out of scored surveys.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub support: Option<Vec<&'static str>>,
     /// What made it.
@@ -185,7 +191,7 @@ pub struct PartReading {
     pub value: Option<f64>,
 }
 
-/// A published cut that a score meets.
+/// A published cut that a score meets, or is near.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct BandReading {
@@ -195,6 +201,11 @@ pub struct BandReading {
     pub label: String,
     /// `< 13.5` and the like.
     pub cut: String,
+    /// Whether the score is within measurement error of the cut: closer to it than one standard error.
+    pub near: bool,
+    /// The standard error of measurement, in the unit of the score, where one is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sem: Option<f64>,
     /// For whom it was found.
     pub population: String,
     /// Where it comes from.
@@ -217,6 +228,9 @@ pub struct RuleReading {
     pub reads: Vec<ReadValue>,
     /// The sentence it says; the title for one that did not fire.
     pub says: String,
+    /// For one that fired: what a person can do next.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
     /// Where it comes from.
     pub source: Option<String>,
     /// `file:line`.

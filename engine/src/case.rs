@@ -82,6 +82,9 @@ struct Expectation {
     /// Exactly the labels of these bands (instruments).
     #[serde(default)]
     bands: Option<Vec<String>>,
+    /// Exactly the labels of the bands whose cut a score is within measurement error of, met or not.
+    #[serde(default)]
+    near: Option<Vec<String>>,
 }
 
 /// A field that is there keeps its null; a field that is not there is none.
@@ -187,6 +190,11 @@ impl Expectation {
         if let Some(bands) = &self.bands {
             let is: Vec<String> = reading.bands.iter().map(|band| band.label.clone()).collect();
             compare("bands", bands.join(", "), is.join(", "));
+        }
+        if let Some(near) = &self.near {
+            let bands = reading.bands.iter().chain(&reading.near_cuts).filter(|band| band.near);
+            let is: Vec<String> = bands.map(|band| band.label.clone()).collect();
+            compare("near", near.join(", "), is.join(", "));
         }
         for (rules, outcome) in [(&self.fired, "fired"), (&self.not_fired, "not_fired"), (&self.undecided, "undecided")]
         {

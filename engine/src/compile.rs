@@ -115,6 +115,8 @@ pub struct Rule {
     pub doc: Vec<String>,
     /// What is said when it fires, with names in braces.
     pub because: Option<String>,
+    /// What a person can do next when it fires.
+    pub next: Option<String>,
     /// Where it comes from.
     pub source: Option<String>,
     /// `file:line`.
@@ -202,10 +204,22 @@ pub struct Band {
     pub comparison: Comparison,
     /// With what.
     pub value: Exact,
+    /// How far a score can be off: one standard error of measurement.
+    pub sem: Option<Exact>,
     /// For whom it was found.
     pub population: String,
     /// Where it comes from.
     pub source: String,
+}
+
+impl Band {
+    /// Whether a score is so close to the cut that it could as well be on the other side of it.
+    pub fn is_near(&self, score: &Exact) -> bool {
+        self.sem.is_some_and(|sem| {
+            let distance = if *score < self.value { self.value - *score } else { *score - self.value };
+            distance < sem
+        })
+    }
 }
 
 /// Checks whether the answers can be taken at face value.

@@ -109,10 +109,13 @@ codes! {
     NeverTrue = "never-true", "A condition holds for no answers, so its declaration can never take effect.";
     NegatedMissing = "negated-missing", "A comparison that can be without a value is negated with `!`: a question that does not apply then counts as yes. Say `answered(...)` as well if that is not meant.";
     DirectionMismatch = "direction-mismatch", "A scale counts an item against the direction that the questionnaire declares for it. Perhaps it is reversed twice, or not at all.";
+    ReversedTwice = "reversed-twice", "A scale reverses an item whose printed numbers already point the right way (`keyed` in the questionnaire). Reversing them again would count it against the scale. Write the item without `-`.";
+    NegativeLabel = "negative-label", "A ruleset that is `batch_only` has a band below a cut: a label for people who did not reach it. Such an instrument misses many people, and nobody is to be told by it that they are fine. Keep the bands with `>=` or `>`.";
     UnusedDeclaration = "unused-declaration", "A declaration is read by nothing.";
     ShadowedStage = "shadowed-stage", "A stage stands after one that always matches.";
     Coverage = "coverage", "A rule has no case in which it fires, or none in which it does not.";
     InvalidCase = "invalid-case", "A case file cannot be used: an unknown id, or an expectation of an unknown name.";
+    NotExportable = "not-exportable", "A name or value of the questionnaire is not one that the other system takes. Rename it, or field the questionnaire in another way.";
     InvalidParameter = "invalid-parameter", "A parameter set from outside is unknown or out of its declared range.";
 }
 

@@ -55,13 +55,15 @@ impl Sheet<'_> {
         let finding = self.row.finding();
         // Without the safety block, and for somebody under 18, scores may be shown; nothing that leans either way.
         let no_advice = finding.left_out || self.row.is_other_path();
+        // Whoever hurt somebody is not told what to do next in the relationship.
+        let advice = if no_advice || finding.own_behaviour { Advice::Withheld } else { Advice::Given };
         let may_advise = !no_advice && self.ruleset.kind == Kind::Assessment;
         let keep_side = self.variant.aggregates.iter().position(|aggregate| aggregate.id == "keep_side");
         let sides = if may_advise { keep_side } else { None };
         let rules: Vec<RuleReading> = if self.row.is_other_path() {
             Vec::new()
         } else {
-            (0..self.variant.rules.len()).map(|rule| self.rule(rule)).collect()
+            (0..self.variant.rules.len()).map(|rule| self.rule(rule, advice)).collect()
         };
         let mut support = Vec::new();
         if finding.crisis {
@@ -76,17 +78,18 @@ impl Sheet<'_> {
         if finding.unanswered {
             support.push("safety_open");
         }
-        // Whoever hurt somebody is not told what to do next in the relationship.
-        let no_next = no_advice || finding.own_behaviour;
+        if self.responses.is_out_of_touch(self.ruleset.questionnaire()) {
+            support.push("no_contact");
+        }
         Reading {
             format: ASSESSMENT_FORMAT,
             kind: self.ruleset.kind.as_str(),
             signal: self.signal(),
-            stage: self.row.stage().and_then(|stage| self.stage(stage, no_next)),
+            stage: self.row.stage().and_then(|stage| self.stage(stage, advice)),
             overlays: if no_advice {
                 Vec::new()
             } else {
-                self.row.overlays().filter_map(|overlay| self.overlay(overlay, no_next)).collect()
+                self.row.overlays().filter_map(|overlay| self.overlay(overlay, advice)).collect()
             },
             scores: if self.row.is_other_path() {
                 Vec::new()
@@ -108,9 +111,11 @@ impl Sheet<'_> {
                 .enumerate()
                 .map(|(at, name)| (name.clone(), self.row.points(at)))
                 .collect(),
-            bands: self.bands(),
+            bands: self.bands(|_, met| met),
+            near_cuts: self.bands(|near, met| near && !met),
             reasons_for: sides.map(|aggregate| self.side_items(aggregate, Side::For)).unwrap_or_default(),
             against: if may_advise { self.against(sides, &rules) } else { Vec::new() },
+            lacks: if may_advise { self.lacks() } else { Vec::new() },
             would_change: if may_advise { self.would_change() } else { Vec::new() },
             contradiction: self
                 .row
@@ -178,7 +183,7 @@ impl Sheet<'_> {
         worded.map_or_else(|| default.to_owned(), |reason| self.fill(&reason.title))
     }
 
-    fn stage(&self, number: usize, no_next: bool) -> Option<StageReading> {
+    fn stage(&self, number: usize, advice: Advice) -> Option<StageReading> {
         let stage = self.variant.stages.get(number)?;
         // The last resort is explained by the rung before it, which did not hold.
         let condition = self.variant.stages.iter().take(number + 1).rev().find_map(|stage| match stage.when {
@@ -189,17 +194,21 @@ impl Sheet<'_> {
             id: stage.id.clone(),
             title: self.fill(&stage.title),
             because: condition.map(|condition| self.reads(condition)).unwrap_or_default(),
-            next: if no_next { None } else { stage.next.as_deref().map(|next| self.fill(next)) },
+            next: self.advice(stage.next.as_deref(), advice),
         })
     }
 
-    fn overlay(&self, number: usize, no_next: bool) -> Option<OverlayReading> {
+    fn overlay(&self, number: usize, advice: Advice) -> Option<OverlayReading> {
         let overlay = self.variant.overlays.get(number)?;
         Some(OverlayReading {
             id: overlay.id.clone(),
             title: self.fill(&overlay.title),
-            next: overlay.next.as_deref().filter(|_| !no_next).map(|next| self.fill(next)),
+            next: self.advice(overlay.next.as_deref(), advice),
         })
+    }
+
+    fn advice(&self, next: Option<&str>, advice: Advice) -> Option<String> {
+        next.filter(|_| advice == Advice::Given).map(|next| self.fill(next))
     }
 
     fn score(&self, number: usize) -> Option<ScoreReading> {
@@ -248,23 +257,26 @@ impl Sheet<'_> {
         })
     }
 
-    fn bands(&self) -> Vec<BandReading> {
-        let met = self.variant.bands.iter().filter(|band| {
-            self.row.score(band.scale).value.exact().is_some_and(|value| band.comparison.holds(&value, &band.value))
-        });
-        met.filter_map(|band| {
+    /// The published cuts that are wanted by whether a score is near them and whether it meets them.
+    fn bands(&self, wanted: impl Fn(bool, bool) -> bool) -> Vec<BandReading> {
+        let found = self.variant.bands.iter().filter_map(|band| {
+            let score = self.row.score(band.scale).value.exact()?;
+            let (near, met) = (band.is_near(&score), band.comparison.holds(&score, &band.value));
+            wanted(near, met).then_some(())?;
             Some(BandReading {
                 scale: self.variant.scales.get(band.scale)?.id.clone(),
                 label: band.label.clone(),
                 cut: format!("{} {}", band.comparison.as_str(), format_half_up(&band.value, 9)),
+                near,
+                sem: band.sem.as_ref().map(to_f64),
                 population: band.population.clone(),
                 source: band.source.clone(),
             })
-        })
-        .collect()
+        });
+        found.collect()
     }
 
-    fn rule(&self, number: usize) -> RuleReading {
+    fn rule(&self, number: usize, advice: Advice) -> RuleReading {
         let Some(rule) = self.variant.rules.get(number) else {
             return RuleReading::nothing();
         };
@@ -286,6 +298,7 @@ impl Sheet<'_> {
             effect: rule.effects.iter().map(|effect| effect_word(self.variant, effect)).collect(),
             reads: self.reads(rule.condition),
             says,
+            next: self.advice(rule.next.as_deref().filter(|_| outcome == RuleOutcome::Fired), advice),
             source: rule.source.clone(),
             at: rule.at.clone(),
             distance: if outcome == RuleOutcome::NotFired { self.distance(rule.condition) } else { None },
@@ -359,6 +372,13 @@ impl Sheet<'_> {
     }
 }
 
+/// Whether it may be said what a person can do next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Advice {
+    Given,
+    Withheld,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Side {
     For,
@@ -374,6 +394,7 @@ impl RuleReading {
             effect: Vec::new(),
             reads: Vec::new(),
             says: String::new(),
+            next: None,
             source: None,
             at: String::new(),
             distance: None,
@@ -429,6 +450,25 @@ pub fn item_text(
     bond: Option<Bond>,
 ) -> String {
     with_bond(item.text.pick(role, bond), questionnaire, bond)
+}
+
+/// What a result page calls a slot: its item's label, and for an option of a multi item the option's.
+pub fn slot_label(
+    questionnaire: &crate::questionnaire::Questionnaire,
+    slot: &crate::questionnaire::Slot,
+    role: Role,
+    bond: Option<Bond>,
+) -> String {
+    let item = questionnaire.item_of(slot);
+    let label =
+        item.and_then(|item| item.label.as_ref()).map(|label| with_bond(label.pick(role, bond), questionnaire, bond));
+    let name = label.unwrap_or_else(|| slot.id.split('.').next().unwrap_or_default().replace('_', " "));
+    match (item.map(|item| &item.kind), slot.option) {
+        (Some(crate::questionnaire::ItemKind::Multi(options)), Some(option)) => {
+            format!("{name}: {}", options.get(option).map_or("", |option| option.label.as_str()))
+        }
+        _ => name,
+    }
 }
 
 /// The forms in which a questionnaire really differs.

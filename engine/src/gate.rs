@@ -3,7 +3,7 @@
 //! Missing is never "no". What is a flag follows `tier` in the questionnaire: a hard yes, or two soft ones of the
 //! safety block about the other person's acts, end the assessment; everything else can only withhold.
 
-use crate::questionnaire::{Condition, Operator, OptionValue, Questionnaire, SafetyAbout, Tier};
+use crate::questionnaire::{Condition, Operator, OptionValue, Questionnaire, Safety, SafetyAbout, Tier};
 use crate::responses::{Answer, Missing, SafetyBlock};
 
 /// What the gate found on one sheet.
@@ -46,38 +46,45 @@ struct Input {
     /// For each level: is it a yes?
     yes: Vec<bool>,
     and: Option<(usize, Vec<bool>)>,
+    /// The slot whose answer it was asked because of, and for each of its levels whether it was.
+    asked_if: Option<(usize, Vec<bool>)>,
 }
 
 impl Gate {
     /// The gate of a questionnaire.
     pub(crate) fn new(questionnaire: &Questionnaire) -> Self {
+        let resolved = |condition: &Condition| {
+            let slot = questionnaire.slot(&condition.item)?;
+            Some((slot, levels(questionnaire, slot, condition)))
+        };
         let mut inputs: Vec<Input> = Vec::new();
         for (at, slot) in questionnaire.slots.iter().enumerate() {
             let Some(item) = questionnaire.item_of(slot) else {
                 continue;
             };
-            let Some(safety) = &item.safety else { continue };
-            let yes = Condition {
-                item: slot.id.clone(),
-                op: safety.op.unwrap_or(Operator::Equal),
-                value: safety.value.clone().unwrap_or(OptionValue::Number(1)),
-            };
-            let and = safety.and.as_ref().and_then(|and| {
-                Some((questionnaire.slot(&and.item)?, levels(questionnaire, questionnaire.slot(&and.item)?, and)))
-            });
+            let Some(safety) = item.safety.as_ref().filter(|_| questionnaire.is_watched(slot)) else { continue };
+            let yes = yes_of(safety, &slot.id);
             inputs.push(Input {
                 slot: at,
                 tier: Some(safety.tier),
                 block: item.block,
                 about: safety.about,
                 yes: levels(questionnaire, at, &yes),
-                and,
+                and: safety.and.as_ref().and_then(&resolved),
+                asked_if: item.asked_if.as_ref().and_then(&resolved),
             });
         }
-        let named: Vec<usize> = inputs.iter().filter_map(|input| input.and.as_ref().map(|(slot, _)| *slot)).collect();
+        // What decides whether a flag counts, or whether its question is asked, is looked at itself.
+        let parent = |input: &Input| match input.tier {
+            Some(Tier::Hard | Tier::Soft) => input.asked_if.as_ref().map(|(slot, _)| *slot),
+            _ => None,
+        };
+        let and = |input: &Input| input.and.as_ref().map(|(slot, _)| *slot);
+        let named: Vec<usize> = inputs.iter().flat_map(|input| [and(input), parent(input)]).flatten().collect();
         for slot in named {
             if !inputs.iter().any(|input| input.slot == slot && !matches!(input.tier, Some(Tier::Opens | Tier::Crisis)))
             {
+                let item = questionnaire.slots.get(slot).and_then(|slot| questionnaire.item_of(slot));
                 inputs.push(Input {
                     slot,
                     tier: None,
@@ -85,6 +92,7 @@ impl Gate {
                     about: SafetyAbout::Them,
                     yes: Vec::new(),
                     and: None,
+                    asked_if: item.and_then(|item| item.asked_if.as_ref()).and_then(&resolved),
                 });
             }
         }
@@ -119,6 +127,8 @@ impl Gate {
                         _ => {}
                     }
                 }
+                // Nobody was asked it: what it depends on is unknown, and counts itself.
+                Answer::Missing(Missing::Skipped) if !input.was_asked(&answer) => {}
                 Answer::Missing(reason) => {
                     // A hard item outside of this form or role, or not asked because of its condition, asks nothing.
                     finding.unanswered |= hard && reason != Missing::NotShown;
@@ -133,6 +143,22 @@ impl Gate {
         }
         finding.hard |= soft_of_block >= 2;
         finding
+    }
+}
+
+impl Input {
+    /// Whether the answer that it depends on, if any, is known to ask for it.
+    fn was_asked(&self, answer: impl Fn(usize) -> Answer) -> bool {
+        self.asked_if.as_ref().is_none_or(|(slot, yes)| is_yes(answer(*slot), yes) == Some(true))
+    }
+}
+
+/// What a yes is on a slot of a safety item.
+pub(crate) fn yes_of(safety: &Safety, slot: &str) -> Condition {
+    Condition {
+        item: slot.to_owned(),
+        op: safety.op.unwrap_or(Operator::Equal),
+        value: safety.value.clone().unwrap_or(OptionValue::Number(1)),
     }
 }
 

@@ -15,6 +15,7 @@ pub mod exact;
 mod explain;
 pub mod fingerprint;
 mod gate;
+pub mod interview;
 pub mod questionnaire;
 pub mod responses;
 mod ruleset;
@@ -29,10 +30,10 @@ pub use assess::{
 };
 pub use case::{CASE_FORMAT, Case, CaseResult};
 pub use compile::{Adjust, Aggregate, Band, Outcome, Rule, RuleEffect, Scale, Screens, Sign, Variant};
-pub use explain::{effects_of, explain_row, forms_of, item_text, with_bond};
+pub use explain::{effects_of, explain_row, forms_of, item_text, slot_label, with_bond};
 pub use ruleset::{
     Aggregation, Comparison, ENGINE_REASONS, Kind, LoadOptions, NODE_BUDGET, Parameter, REQUIRED_HEADINGS, Ruleset,
-    header_of, load,
+    batch_only, header_of, load,
 };
 pub use scoring::{Need, ScaleItem, Score, Value};
 pub use script::api_reference;

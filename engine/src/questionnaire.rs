@@ -21,7 +21,7 @@ use crate::diagnostic::{LoadError, SourceFile};
 pub(crate) use format::QuestionnaireFile;
 pub use format::{
     Bond, Condition, Direction, Form, Operator, OptionValue, QUESTIONNAIRE_FORMAT, Role, Safety, SafetyAbout, Tier,
-    Wording,
+    Topic, Wording,
 };
 
 /// The item that says who broke the trust; its values are `hurt`, `broke`, `both`.
@@ -30,6 +30,10 @@ pub const ROLE_ITEM: &str = "my_role";
 pub const BOND_ITEM: &str = "bond_kind";
 /// The item that says that the respondent is under 18; unanswered, it means not under 18.
 pub const MINOR_ITEM: &str = "under_18";
+/// The item that says how two people are in touch; `not_at_all` means that they are not.
+pub const CONTACT_ITEM: &str = "contact_now";
+/// Its answer that there is no contact.
+pub const NO_CONTACT: &str = "not_at_all";
 
 /// A checked questionnaire.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,6 +52,8 @@ pub struct Questionnaire {
     pub licence: String,
     /// The words that stand for `{bond}` in texts, for each bond.
     pub bond_words: BTreeMap<Bond, String>,
+    /// What the items are about.
+    pub topics: Vec<Topic>,
     /// The items in the order in which they are asked.
     pub items: Vec<Item>,
     /// What can be answered: one slot for a choice or a number, one for each option of a multi item.
@@ -65,8 +71,12 @@ pub struct Item {
     pub kind: ItemKind,
     /// What is asked.
     pub text: Wording,
+    /// What a result page calls it, in a few words.
+    pub label: Option<Wording>,
     /// Why it is asked, for people who want to know.
     pub why: Option<String>,
+    /// The position of its topic in [`Questionnaire::topics`].
+    pub topic: Option<usize>,
     /// Whether a higher value speaks for (`+`) or against (`-`) repair; `0`: read by rules, never averaged.
     pub direction: Option<Direction>,
     /// The dimension it belongs to, as readers group them.
@@ -77,8 +87,14 @@ pub struct Item {
     pub forms: Vec<Form>,
     /// It is about the situation, not about the relationship: asked first, never stepped, not counted as core.
     pub context: bool,
+    /// It is what the respondent wishes for: named, and never proposed as a change.
+    pub wish: bool,
     /// Whether "does not apply" is offered.
     pub offers_not_applicable: bool,
+    /// The printed numbers already point the right way: no scale may reverse them again.
+    pub keyed: bool,
+    /// The form prints the options from the highest number down, so who counts them starts there.
+    pub falling: bool,
     /// What the safety gate makes of it.
     pub safety: Option<Safety>,
     /// It is one of the items of the safety block: never opened, stepped, proposed or written.
@@ -224,6 +240,28 @@ impl Questionnaire {
     /// The item that a slot belongs to.
     pub fn item_of(&self, slot: &Slot) -> Option<&Item> {
         self.items.get(slot.item)
+    }
+
+    /// The topic that an item serves.
+    pub fn topic_of(&self, item: &Item) -> Option<&Topic> {
+        self.topics.get(item.topic?)
+    }
+
+    /// The heading that stands above an item's question.
+    pub fn section_of(&self, item: &Item) -> Option<&str> {
+        Some(self.topic_of(item)?.section.as_str())
+    }
+
+    /// Whether the safety gate looks at this slot because of its item's `safety`.
+    pub fn is_watched(&self, slot: &Slot) -> bool {
+        let Some(item) = self.item_of(slot) else { return false };
+        let Some(safety) = &item.safety else { return false };
+        match (&item.kind, &safety.option, slot.option) {
+            (ItemKind::Multi(options), Some(watched), Some(option)) => {
+                options.get(option).is_some_and(|option| option.value.to_string() == *watched)
+            }
+            _ => true,
+        }
     }
 
     /// The slots of an item.

@@ -12,7 +12,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::questionnaire::{BOND_ITEM, Bond, Condition, Form, MINOR_ITEM, OptionValue, Questionnaire, ROLE_ITEM, Role};
+use crate::questionnaire::{
+    BOND_ITEM, Bond, CONTACT_ITEM, Condition, Form, MINOR_ITEM, NO_CONTACT, OptionValue, Questionnaire, ROLE_ITEM, Role,
+};
 pub use file::{ANSWERS_FORMAT, AnswerValue, AnswersFile, QuestionnaireName, write_answers};
 
 /// Why there is no answer.
@@ -45,6 +47,17 @@ impl Missing {
             Missing::Declined => "declined",
             Missing::DontKnow => "dont_know",
             Missing::NotApplicable => "not_applicable",
+        }
+    }
+
+    /// As people read it.
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Missing::NotShown => "not asked",
+            Missing::Skipped => "left open",
+            Missing::Declined => "rather not say",
+            Missing::DontKnow => "not known",
+            Missing::NotApplicable => "does not apply",
         }
     }
 
@@ -204,6 +217,12 @@ impl Responses {
     /// Whether the respondent said to be under 18; unanswered means no.
     pub fn is_minor(&self, questionnaire: &Questionnaire) -> bool {
         questionnaire.slot(MINOR_ITEM).and_then(|at| self.answers.get(at)) == Some(&Answer::Level(1))
+    }
+
+    /// Whether the respondent said that there is no contact.
+    pub fn is_out_of_touch(&self, questionnaire: &Questionnaire) -> bool {
+        let value = questionnaire.slot(CONTACT_ITEM).and_then(|slot| self.value(questionnaire, slot));
+        value == Some(OptionValue::Word(NO_CONTACT.to_owned()))
     }
 
     /// The value of a slot, if it is answered.

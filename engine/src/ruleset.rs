@@ -59,6 +59,8 @@ pub struct Ruleset {
     pub metadata: Vec<(String, String)>,
     /// Its parameters, with the values in force.
     pub parameters: Vec<Parameter>,
+    /// Why it is for groups only, if it is: nobody is shown their own number.
+    pub batch_only: Option<String>,
     /// SHA-256 over its files.
     pub sha256: String,
     questionnaire: Arc<Questionnaire>,
@@ -157,6 +159,18 @@ pub fn header_of(files: &[SourceFile]) -> Option<(String, String)> {
     })
 }
 
+/// Why the ruleset that files declare is for groups only, without checking anything else; none if it is not.
+pub fn batch_only(files: &[SourceFile]) -> Option<String> {
+    let mut ignored = Vec::new();
+    let declarations: Vec<Declaration> =
+        files.iter().enumerate().flat_map(|(at, file)| parse::parse(at, file, &mut ignored)).collect();
+    batch_only_source(&declarations)
+}
+
+fn batch_only_source(declarations: &[Declaration]) -> Option<String> {
+    declarations.iter().find(|declaration| declaration.body == Body::BatchOnly)?.source.clone()
+}
+
 /// Loads a ruleset for a questionnaire. Beside it come the warnings.
 ///
 /// # Errors
@@ -196,6 +210,7 @@ pub fn load(
         description,
         metadata,
         parameters: draft.parameters,
+        batch_only: batch_only_source(&draft.declarations),
         sha256: sha256(all.as_bytes()),
         questionnaire: Arc::clone(questionnaire),
         gate: Gate::new(questionnaire),

@@ -2,9 +2,29 @@
 //!
 //! `SNAPSHOTS=overwrite cargo test -p bearings-engine generated` writes them anew.
 
+mod coverage;
+
 use std::path::Path;
+use std::sync::Arc;
 
 use schemars::JsonSchema;
+
+use crate::diagnostic::SourceFile;
+use crate::questionnaire::Questionnaire;
+
+/// The questionnaire `trust-repair` and the files of its ruleset, as they are shipped.
+pub(crate) fn trust_repair() -> (Arc<Questionnaire>, Vec<SourceFile>) {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let read = |path: &Path| std::fs::read_to_string(path).unwrap();
+    let questionnaire = SourceFile::new("trust-repair.json", read(&root.join("questionnaires/trust-repair.json")));
+    let folder = std::fs::read_dir(root.join("rulesets/trust-repair")).unwrap();
+    let mut paths: Vec<_> = folder.map(|entry| entry.unwrap().path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "rhai"));
+    paths.sort();
+    let name = |path: &Path| path.file_name().unwrap().to_string_lossy().into_owned();
+    let files = paths.iter().map(|path| SourceFile::new(name(path), read(path))).collect();
+    (Arc::new(Questionnaire::load(&questionnaire).unwrap()), files)
+}
 
 #[track_caller]
 fn fresh(file: &str, text: &str) {
@@ -29,6 +49,13 @@ fn generated_schemas_are_fresh() {
     schema::<crate::responses::AnswersFile>("answers");
     schema::<crate::assessment::Assessment>("assessment");
     schema::<crate::case::CaseFile>("case");
+}
+
+#[test]
+fn the_generated_coverage_table_is_fresh_and_has_no_empty_cell() {
+    let table = coverage::table();
+    assert!(!table.contains("|  |"), "an empty cell: {table}");
+    fresh("rulesets/COVERAGE.md", &table);
 }
 
 #[test]

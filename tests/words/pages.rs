@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use bearings_engine::assess;
 use bearings_engine::assessment::Assessment;
 use bearings_engine::diagnostic::SourceFile;
-use bearings_engine::questionnaire::{Questionnaire, Role};
+use bearings_engine::questionnaire::Role;
 use bearings_engine::responses::AnswersFile;
 use serde_json::{Value, json};
 
-use super::texts::{Surface, Text, Texts, names_in, shipped};
+use super::texts::{Surface, Text, Texts, each_text, names_in, shipped};
 use crate::support::{bearings, read};
 
 /// A sheet of answers for a ruleset.
@@ -20,18 +20,22 @@ struct Sheet {
     answers: Value,
 }
 
-/// The lines of all pages.
+/// So many pages of the full form are printed: each costs seconds, since the program starts anew for it.
+const FULL: usize = 4;
+
+/// What all sheets say, and the lines of the pages of many.
 pub(super) fn of_pages() -> BTreeSet<Text> {
     let sheets = sheets();
-    // Half of the time goes into starting the program.
-    let half = sheets.len().div_ceil(2);
-    std::thread::scope(|scope| {
-        let threads: Vec<_> = sheets
-            .chunks(half)
-            .map(|sheets| scope.spawn(|| sheets.iter().flat_map(page).collect::<Vec<Text>>()))
+    let (full, short): (Vec<&Sheet>, Vec<&Sheet>) = sheets.iter().partition(|sheet| sheet.answers["form"] == "full");
+    let printed: Vec<&Sheet> = short.into_iter().chain(full.into_iter().take(FULL)).collect();
+    let printed = std::thread::scope(|scope| {
+        let threads: Vec<_> = printed
+            .chunks(printed.len().div_ceil(2))
+            .map(|sheets| scope.spawn(|| sheets.iter().flat_map(|sheet| page(sheet)).collect::<Vec<Text>>()))
             .collect();
-        threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
-    })
+        threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect::<BTreeSet<Text>>()
+    });
+    printed.into_iter().chain(sheets.iter().flat_map(said)).collect()
 }
 
 fn sheets() -> Vec<Sheet> {
@@ -120,14 +124,26 @@ fn page(sheet: &Sheet) -> Vec<Text> {
     texts.done().into_iter().collect()
 }
 
+/// What the engine makes of a sheet.
+fn assessed(sheet: &Sheet) -> Assessment {
+    let ruleset = shipped().rulesets.iter().find(|ruleset| ruleset.id == sheet.ruleset).unwrap();
+    let source = SourceFile::new("answers.json", sheet.answers.to_string());
+    let (responses, _) = AnswersFile::load(&source, ruleset.questionnaire(), Role::Hurt).unwrap();
+    assess(ruleset, &responses).unwrap()
+}
+
+/// The texts that a page is made of.
+fn said(sheet: &Sheet) -> BTreeSet<Text> {
+    let mut texts = Texts::new(format!("reading of {}", sheet.place));
+    let reading = serde_json::to_value(assessed(sheet)).unwrap();
+    each_text(&reading, &mut |words| texts.add(Surface::Page, "text", words));
+    texts.done()
+}
+
 /// What the engine says that this page is.
 fn surfaces(sheet: &Sheet) -> Vec<Surface> {
-    let ruleset = shipped().rulesets.iter().find(|ruleset| ruleset.id == sheet.ruleset).unwrap();
-    let questionnaire: &Questionnaire = ruleset.questionnaire();
-    let source = SourceFile::new("answers.json", sheet.answers.to_string());
-    let (responses, _) = AnswersFile::load(&source, questionnaire, Role::Hurt).unwrap();
     let mut surfaces = vec![Surface::Page];
-    match assess(ruleset, &responses).unwrap() {
+    match assessed(sheet) {
         Assessment::Withheld(_) => surfaces.push(Surface::Withheld),
         Assessment::Read(reading) => match reading.signal.reason.as_deref() {
             Some("other_path") => surfaces.push(Surface::Minors),

@@ -151,11 +151,8 @@ fn source(name: &str) -> SourceFile {
 pub(super) fn of_questionnaire_file(name: &str, text: &str) -> BTreeSet<Text> {
     let mut file: Value = serde_json::from_str(text).unwrap();
     // These are about the questionnaire, and are collected as such.
-    for field in ["$schema", "title", "description", "source", "licence"] {
+    for field in ["$schema", "title", "description", "licence"] {
         file.as_object_mut().unwrap().remove(field);
-    }
-    for item in file["items"].as_array_mut().unwrap() {
-        item.as_object_mut().unwrap().remove("source");
     }
     let mut texts = Texts::new(name);
     each_text(&file, &mut |words| texts.add(Surface::Item, "file", words));
@@ -176,11 +173,14 @@ pub(super) fn texts_of_rules(text: &str) -> Vec<String> {
     literals(&code).into_iter().filter(|literal| literal.contains(' ')).collect()
 }
 
-fn each_text(value: &Value, visit: &mut impl FnMut(&str)) {
+/// Every text in a JSON value that is more than a word; what a source says is no text of ours.
+pub(super) fn each_text(value: &Value, visit: &mut impl FnMut(&str)) {
     match value {
         Value::String(words) if words.contains(' ') => visit(words),
         Value::Array(values) => values.iter().for_each(|value| each_text(value, visit)),
-        Value::Object(fields) => fields.values().for_each(|value| each_text(value, visit)),
+        Value::Object(fields) => {
+            fields.iter().filter(|(name, _)| *name != "source").for_each(|(_, value)| each_text(value, visit));
+        }
         _ => {}
     }
 }
@@ -258,6 +258,7 @@ pub(super) fn of_ruleset(ruleset: &Ruleset) -> BTreeSet<Text> {
                 texts.add(Surface::Advice, &place, flowing(rest));
             }
             texts.add_some(Surface::Advice, &place, rule.because.as_ref());
+            texts.add_some(Surface::Advice, &place, rule.next.as_ref());
             texts.add_some(Surface::Help, &place, rule.source.as_ref());
         }
         for adjust in &variant.adjusts {

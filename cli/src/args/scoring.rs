@@ -35,6 +35,32 @@ pub(crate) struct ColumnArgs {
     /// Codes that stand for "no answer", such as 99 or -9
     #[arg(long, value_name = "CODE,...", value_delimiter = ',', allow_hyphen_values = true)]
     pub(crate) missing: Vec<String>,
+    /// How the platform wrote down which option was chosen
+    #[arg(long, value_name = "HOW", default_value = "printed")]
+    pub(crate) recorded_as: RecordedAs,
+}
+
+/// How options were written down. Yes or no (0, 1), numbers and words always stand as they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RecordedAs {
+    /// The value of the option as the questionnaire writes it
+    Printed,
+    /// Counted: 1 is the first option that the form prints
+    #[value(name = "one_based")]
+    OneBased,
+    /// Counted: 0 is the first option that the form prints
+    Position,
+}
+
+impl RecordedAs {
+    /// The word as it is typed.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            RecordedAs::Printed => "printed",
+            RecordedAs::OneBased => "one_based",
+            RecordedAs::Position => "position",
+        }
+    }
 }
 
 pub(super) const SCORE_EXAMPLES: &str = "\
@@ -64,7 +90,7 @@ pub(crate) struct ScoreArgs {
     /// How the scored rows are written
     #[arg(long, default_value = "csv")]
     pub(crate) format: RowFormat,
-    /// The column that identifies a respondent [default: id, respondent_id, ResponseId, else the row number]
+    /// The column that identifies a respondent [default: id, respondent_id, ResponseId, record_id, else the row number]
     #[arg(long, value_name = "COLUMN")]
     pub(crate) id: Option<String>,
     /// Columns to carry over into the output

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use bearings_engine::questionnaire::{Form, Role};
+use bearings_engine::questionnaire::{Bond, Form, Role};
 use clap::ValueEnum;
 
 /// `NAME=VALUE`.
@@ -71,6 +71,46 @@ impl From<RoleArg> for Role {
         match role {
             RoleArg::Hurt => Role::Hurt,
             RoleArg::Broke => Role::Broke,
+        }
+    }
+}
+
+/// As whom one person answers, who may be on both sides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum OwnRoleArg {
+    /// Their trust was broken.
+    Hurt,
+    /// They broke trust.
+    Broke,
+    /// Some of each.
+    Both,
+}
+
+impl From<OwnRoleArg> for Role {
+    fn from(role: OwnRoleArg) -> Self {
+        match role {
+            OwnRoleArg::Hurt => Role::Hurt,
+            OwnRoleArg::Broke => Role::Broke,
+            OwnRoleArg::Both => Role::Both,
+        }
+    }
+}
+
+/// Whom it is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum BondArg {
+    // Not doc comments: these words need no explaining in the help text.
+    Partner,
+    Friend,
+    Family,
+}
+
+impl From<BondArg> for Bond {
+    fn from(bond: BondArg) -> Self {
+        match bond {
+            BondArg::Partner => Bond::Partner,
+            BondArg::Friend => Bond::Friend,
+            BondArg::Family => Bond::Family,
         }
     }
 }

@@ -5,12 +5,12 @@ use std::io::{self, BufRead, IsTerminal, Read, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
-use bearings_engine::assess;
 use bearings_engine::diagnostic::SourceFile;
 use bearings_engine::questionnaire::{Questionnaire, ROLE_ITEM, Role};
 use bearings_engine::responses::{AnswersFile, Conflict, Responses, SafetyBlock};
+use bearings_engine::{Ruleset, assess, batch_only, header_of};
 
-use crate::args::{Common, ExplainArgs};
+use crate::args::{Common, ExplainArgs, ExplainFormat, RecordedAs};
 use crate::definition::read_text;
 use crate::exit::{Failure, Report};
 use crate::load::{Definition, variants};
@@ -27,6 +27,7 @@ const MAX_BYTES: u64 = 8 << 20;
 /// The answers or the rules cannot be used, or standard output cannot be written to.
 pub(crate) fn run(args: &ExplainArgs, common: &Common) -> Result<ExitCode, Failure> {
     let definition = Definition::from_args(&args.rules)?;
+    refuse_batch_only(&definition)?;
     let (responses, conflicts) = read(args, &definition.questionnaire, common)?;
     tell(&conflicts, &definition.questionnaire, common);
     // Somebody who is both is read as the hurt one, and their own part as the one who broke trust.
@@ -35,15 +36,38 @@ pub(crate) fn run(args: &ExplainArgs, common: &Common) -> Result<ExitCode, Failu
         role => vec![(role, responses.form)],
     };
     let ruleset = definition.ready(&args.rules.settings, wanted, common)?;
+    print(&ruleset, &responses, &args.rules.ruleset, args.format)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Assesses some answers and prints the reading on standard output. `name` is the ruleset as it was named.
+///
+/// # Errors
+/// The ruleset was loaded without what these answers need, or standard output cannot be written to.
+pub(super) fn print(
+    ruleset: &Ruleset,
+    responses: &Responses,
+    name: &str,
+    format: ExplainFormat,
+) -> Result<(), Failure> {
     let assessment =
-        assess(&ruleset, &responses).map_err(|error| Failure::Definition(Report::message(error.to_string())))?;
-    let about = About::of(&ruleset, &responses, &args.rules.ruleset);
-    let text = report::render(&assessment, &about, args.format);
+        assess(ruleset, responses).map_err(|error| Failure::Definition(Report::message(error.to_string())))?;
+    let text = report::render(&assessment, &About::of(ruleset, responses, name), format);
     // Colours are taken out here where they are not wanted.
     let mut stdout = anstream::stdout().lock();
     let written = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
-    written.map_err(|error| Failure::writing("standard output", error))?;
-    Ok(ExitCode::SUCCESS)
+    written.map_err(|error| Failure::writing("standard output", error))
+}
+
+/// A number that was made for groups is not held up to one person.
+fn refuse_batch_only(definition: &Definition) -> Result<(), Failure> {
+    let Some((id, _)) = header_of(&definition.files).filter(|_| batch_only(&definition.files).is_some()) else {
+        return Ok(());
+    };
+    Err(Failure::Usage(format!(
+        "`{id}` is for groups only: it was made for research on many people, and a single person's number from it says \
+         less than the safety questions; see `bearings help support`"
+    )))
 }
 
 /// What kind of input it is.
@@ -107,8 +131,12 @@ fn answers(
     questionnaire: &Questionnaire,
     common: &Common,
 ) -> Result<(Responses, Vec<Conflict>), Failure> {
-    if args.id.is_some() || args.columns.columns.is_some() || !args.columns.missing.is_empty() {
-        let message = "--id, --columns and --missing are for surveys; this is one person's file of answers";
+    let columns = &args.columns;
+    let of_surveys =
+        columns.columns.is_some() || !columns.missing.is_empty() || columns.recorded_as != RecordedAs::Printed;
+    if args.id.is_some() || of_surveys {
+        let message =
+            "--id, --columns, --missing and --recorded-as are for surveys; this is one person's file of answers";
         return Err(Failure::Usage(message.to_owned()));
     }
     let source = source(&args.input)?;
@@ -158,6 +186,7 @@ fn respondent(
         keep: &[],
         pattern: args.columns.columns.as_ref(),
         missing: &args.columns.missing,
+        recorded: args.columns.recorded_as,
         form: args.rules.form.map(Into::into),
         role: args.rules.role.map(Into::into),
         fingerprint: Fingerprint::None,
@@ -169,6 +198,7 @@ fn respondent(
     let mut row = survey.row();
     let mut rejected = 0_u64;
     let mut found: Option<Row> = None;
+    let mut refused: Option<Report> = None;
     loop {
         // A row that is rejected early keeps the id it had.
         row.id.clear();
@@ -179,14 +209,23 @@ fn respondent(
                 None => found = Some(row.clone()),
             },
             Next::Rejected(error) if row.id == id.as_bytes() => {
-                return Err(Failure::Responses(Report::message(format!("{}:{}: {error}", survey.name(), error.line))));
+                // The other rows are looked at all the same: they tell how the file is to be read.
+                let report = Report::message(format!("{}:{}: {error}", survey.name(), error.line));
+                refused.get_or_insert(report);
             }
             Next::Row => {}
             Next::Rejected(_) => rejected += 1,
             Next::End => break,
         }
     }
+    if let Some(report) = refused {
+        return Err(Failure::Responses(advised(report, &survey)));
+    }
     let Some(row) = found else { return Err(not_found(&survey, rejected)) };
+    // Their own answers fit, but may mean something else than they seem to.
+    if let Some(advice) = survey.advice() {
+        render::note(&format!("{}: some rows could not be read; {advice}", survey.name()), common);
+    }
     let mut responses = Responses {
         form: survey.form(),
         role: row.role,
@@ -196,6 +235,14 @@ fn respondent(
     };
     let conflicts = responses.settle(questionnaire);
     Ok((responses, conflicts))
+}
+
+/// The report with what to try, if options seem to be written down in another way than was said.
+fn advised(report: Report, survey: &Survey) -> Report {
+    match survey.advice() {
+        Some(advice) => report.hint(advice),
+        None => report,
+    }
 }
 
 fn twice(survey: &Survey, first: u64, second: u64) -> Failure {
@@ -210,7 +257,7 @@ fn not_found(survey: &Survey, rejected: u64) -> Failure {
         }
         None => format!("`{}` has no id column and no row with this number", survey.name()),
     };
-    let report = Report::message(place);
+    let report = advised(Report::message(place), survey);
     let report = match rejected {
         0 => report,
         1 => report.hint("1 row could not be read; `bearings score` says why"),

@@ -10,8 +10,8 @@ const GREETING: &str = "\
 bearings: take your bearings after trust was broken.
 
 Three ways to start:
-  bearings explain answers.json        one person's answers: the reasons on both
-                                       sides, and what would change them
+  bearings take                        answer the questions yourself: ten quiet
+                                       minutes, one key an answer
   bearings score survey.csv --summary  a survey, one row a respondent
   bearings check my-rules/             rules of your own; `bearings list` shows
                                        what is built in

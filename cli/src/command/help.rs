@@ -13,8 +13,9 @@ use crate::output::Output;
 use crate::resources::Resources;
 
 /// The topics that are neither a command nor a code.
-const TOPICS: [(&str, &str); 3] = [
+const TOPICS: [(&str, &str); 4] = [
     ("support", include_str!("help/support.txt")),
+    ("fielding", include_str!("help/fielding.txt")),
     ("exit-codes", include_str!("help/exit-codes.txt")),
     ("formats", include_str!("help/formats.txt")),
 ];

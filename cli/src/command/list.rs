@@ -34,7 +34,11 @@ fn rulesets() -> Result<Vec<Line>, Failure> {
         .into_iter()
         .map(|id| {
             let (ruleset, _) = Definition::read(id, None)?.compile(&options)?;
-            Ok([ruleset.id, ruleset.kind.as_str().to_owned(), ruleset.version, ruleset.title])
+            let title = match ruleset.batch_only {
+                Some(_) => format!("{} [batch only]", ruleset.title),
+                None => ruleset.title,
+            };
+            Ok([ruleset.id, ruleset.kind.as_str().to_owned(), ruleset.version, title])
         })
         .collect()
 }

@@ -92,7 +92,11 @@ pub(crate) fn run(args: &ScoreArgs, common: &Common) -> Result<ExitCode, Failure
         output.write_all(text.as_bytes()).map_err(|error| output.failure(error))?;
         output.finish()?;
     }
-    if tally.rejected > 0 { Err(Failure::Rows { rejected: tally.rejected }) } else { Ok(ExitCode::SUCCESS) }
+    if tally.rejected > 0 {
+        Err(Failure::Rows { rejected: tally.rejected, hints: tally.advice })
+    } else {
+        Ok(ExitCode::SUCCESS)
+    }
 }
 
 /// Refuses an output that is an input or another output, the manifest included: no file is lost to a second one.
@@ -116,6 +120,7 @@ fn config(args: &ScoreArgs) -> Config<'_> {
         keep: &args.keep,
         pattern: args.columns.columns.as_ref(),
         missing: &args.columns.missing,
+        recorded: args.columns.recorded_as,
         form: args.rules.form.map(Into::into),
         role: args.rules.role.map(Into::into),
         fingerprint: if args.output.is_some() { Fingerprint::Sha256 } else { Fingerprint::None },
@@ -159,6 +164,8 @@ pub(crate) struct Tally {
     pub(crate) conflicts: u64,
     /// Rows whose id stood in an earlier row, among the first so many ids.
     pub(crate) duplicate_ids: u64,
+    /// What to try with the files whose cells make more sense in another way than was said.
+    advice: Vec<String>,
     ids: Ids,
 }
 
@@ -242,6 +249,7 @@ fn score_one(
             }
         }
     }
+    tally.advice.extend(survey.advice().map(|advice| format!("{}: {advice}", survey.name())));
     let name = Path::new(survey.name()).file_name().map_or(survey.name().to_owned(), |n| n.to_string_lossy().into());
     let (form, role, id) = (survey.form(), survey.default_role(), survey.id_column().map(str::to_owned));
     Ok(InputRecord {
@@ -278,7 +286,10 @@ fn reject(
     let reason = error.problems.first().map_or("unreadable", |problem| problem.reason());
     *tally.reasons.entry(reason).or_default() += 1;
     if args.strict {
-        let report = Report::message(format!("{}:{}: {error}", survey.name(), error.line));
+        let mut report = Report::message(format!("{}:{}: {error}", survey.name(), error.line));
+        if let Some(advice) = survey.advice() {
+            report = report.hint(advice);
+        }
         return Err(Failure::Responses(report.hint("without --strict the row is left out and the others are scored")));
     }
     if tally.rejected <= NAMED {

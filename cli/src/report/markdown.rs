@@ -3,7 +3,7 @@
 use super::{Block, Entry, Page, Row, tame};
 
 /// The page as Markdown.
-pub(super) fn page(page: &Page) -> String {
+pub(crate) fn page(page: &Page) -> String {
     let blocks: Vec<String> = page.0.iter().map(block).collect();
     blocks.join("\n")
 }

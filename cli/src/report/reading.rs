@@ -9,6 +9,10 @@ use bearings_engine::questionnaire::{Bond, Form, Role};
 use super::support::{self, ADVOCATE_FIRST, CRISIS, OWN_BEHAVIOUR};
 use super::{About, Entry, Page, Row};
 
+/// For whom distance is not simply a choice.
+const DISTANCE: &str = "Distance can be a little: shorter visits, or somebody else in the room. Where one of you \
+    depends on the other's care, it may not be possible now, and that is no failing.";
+
 /// So many changes are told in a sentence, more of them in a list; a design choice.
 const IN_A_SENTENCE: usize = 2;
 
@@ -16,7 +20,7 @@ const IN_A_SENTENCE: usize = 2;
 pub(super) fn page(reading: &Reading, about: &About) -> Page {
     let reason = reading.signal.reason.as_deref();
     if reason == Some("other_path") {
-        return support::other_path(reading.signal.text.as_deref().unwrap_or_default(), has(reading, "crisis"));
+        return support::other_path(reading, about.bond, has(reading, "crisis"));
     }
     let mut page = Page::default();
     match (reading.kind, reason) {
@@ -26,14 +30,15 @@ pub(super) fn page(reading: &Reading, about: &About) -> Page {
         _ => assessment(&mut page, reading, about),
     }
     limits(&mut page, reading, about);
-    if has(reading, "crisis") {
-        support::help(&mut page, CRISIS);
-    }
     if has(reading, "own_behaviour") {
         support::help(&mut page, OWN_BEHAVIOUR);
     }
     support::closing(&mut page);
     page
+}
+
+fn reason(reading: &Reading) -> Option<&str> {
+    reading.signal.reason.as_deref()
 }
 
 fn has(reading: &Reading, support: &str) -> bool {
@@ -49,8 +54,20 @@ fn assessment(page: &mut Page, reading: &Reading, about: &About) {
         }
         None => {}
     }
+    // Days without hope come before everything that is weighed.
+    if has(reading, "crisis") {
+        support::help(page, CRISIS);
+    }
+    if matches!(reason(reading), Some("one_sign" | "torn")) {
+        let present = reading
+            .signs
+            .iter()
+            .filter(|(id, level)| about.signs.get(*id).is_some_and(|(_, present)| **level >= *present));
+        let named: Vec<String> = present.map(|(id, _)| about.sign(id)).collect();
+        page.text(format!("What speaks clearly for going: {}.", named.join(", ")));
+    }
     if let [first, second] = reading.contradiction.as_slice() {
-        let said = |read: &ReadValue| format!("`{}` \"{}\"", spaced(&read.id), trace::said(read));
+        let said = |read: &ReadValue| format!("\"{}\": {}", about.name(&read.id), trace::said(read));
         page.text(format!("These two do not fit together: {} and {}.", said(first), said(second)));
     }
     if reading.signal.id.as_deref() == Some("walk_away") && has(reading, "advocate_first") {
@@ -65,11 +82,16 @@ fn assessment(page: &mut Page, reading: &Reading, about: &About) {
              it. Please do not use this page to persuade them of anything.",
         );
     }
+    if reading.signal.id.as_deref() == Some("walk_away") && about.bond == Some(Bond::Family) {
+        page.text(DISTANCE);
+    }
     sides(page, reading, about);
+    still_missing(page, reading, about);
     would_change(page, reading, about);
-    not_answered(page, reading);
+    not_answered(page, reading, about);
     where_things_are(page, reading, about);
-    own_part(page, reading);
+    what_may_help(page, reading);
+    own_part(page, reading, about);
     page.heading("How this was read");
     trace::scores(page, reading, about);
     trace::stage(page, reading);
@@ -85,7 +107,7 @@ fn title(reading: &Reading, did_harm: bool) -> &str {
 }
 
 /// For somebody who is both: what their own answers about their own part say. The two are never netted.
-fn own_part(page: &mut Page, reading: &Reading) {
+fn own_part(page: &mut Page, reading: &Reading, about: &About) {
     let Some(own) = &reading.own_part else { return };
     page.heading("Your own part");
     page.text(title(own, has(reading, "own_behaviour")));
@@ -93,17 +115,21 @@ fn own_part(page: &mut Page, reading: &Reading) {
         page.text(text.clone());
     }
     for change in own.would_change.iter().filter(|change| change.to == "keep_going") {
-        page.text(format!("If {}, your own part would read: keep showing up.", conditions(&change.changes)));
+        page.text(format!("If {}, your own part would read: keep showing up.", conditions(&change.changes, about)));
     }
     if let Some(stage) = &own.stage {
         page.text(format!("Where your own part stands: {}.", stage.title));
         page.text(stage.next.clone().unwrap_or_default());
     }
+    advice(page, own);
 }
 
 fn scores_only(page: &mut Page, reading: &Reading, about: &About) {
     page.title("Scores only");
     page.text(reading.signal.text.clone().unwrap_or_default());
+    if has(reading, "crisis") {
+        support::help(page, CRISIS);
+    }
     page.text("Nobody can say what scores mean for you without knowing whether you have something to fear.");
     page.heading("How this was read");
     trace::scores(page, reading, about);
@@ -116,7 +142,7 @@ fn instrument(page: &mut Page, reading: &Reading, about: &About) {
     page.heading("Scores");
     trace::scores(page, reading, about);
     trace::bands(page, reading);
-    not_answered(page, reading);
+    not_answered(page, reading, about);
 }
 
 fn study(page: &mut Page, reading: &Reading, about: &About) {
@@ -138,7 +164,7 @@ fn study(page: &mut Page, reading: &Reading, about: &About) {
     if let Some(text) = &reading.signal.text {
         page.text(text.clone());
     }
-    not_answered(page, reading);
+    not_answered(page, reading, about);
     page.heading("How this was read");
     trace::scores(page, reading, about);
     trace::bands(page, reading);
@@ -178,8 +204,29 @@ fn side_item(item: &SideItem, about: &About) -> Entry {
     };
     // The scores on the way to an answer stand further down.
     let answers = item.answers.iter().filter(|read| trace::is_answer(read));
-    let rows = answers.map(|read| Row::new(&read.id, trace::said(read))).collect();
+    let rows = answers.map(|read| Row::new(about.name(&read.id), trace::said(read))).collect();
     Entry { text: item.says.clone(), value, place: String::new(), rows }
+}
+
+/// What keeping going would still take, where the answers lean neither way.
+fn still_missing(page: &mut Page, reading: &Reading, about: &About) {
+    if !matches!(reason(reading), Some("not_yet" | "faint")) {
+        return;
+    }
+    let (wishes, others): (Vec<&Change>, Vec<&Change>) =
+        reading.lacks.iter().partition(|change| about.wishes.contains(&change.id));
+    page.heading("What is still missing");
+    if reading.lacks.is_empty() {
+        page.text("It cannot be named while some answers are open.");
+    }
+    let bound = |change: &Change| match trace::is_score(change) {
+        true => format!("{} of 100 now, {} is looked for", change.from, change.to),
+        false => format!("\"{}\" now, \"{}\" is looked for", said(&change.from), change.to),
+    };
+    page.rows(others.into_iter().map(|change| Row::new(about.name(&change.id), bound(change))).collect());
+    if !wishes.is_empty() {
+        page.text("It would also take that you want it yourself. Only you can know that, and it is fine not to.");
+    }
 }
 
 fn would_change(page: &mut Page, reading: &Reading, about: &About) {
@@ -199,12 +246,16 @@ fn would_change(page: &mut Page, reading: &Reading, about: &About) {
             "mixed" if is_close => "the answers would lean to neither side".to_owned(),
             to => towards(to, reading.provenance.role, about),
         };
-        if change.changes.len() <= IN_A_SENTENCE {
-            page.text(format!("If {}, {towards}.", conditions(&change.changes)));
+        if let [only] = change.changes.as_slice()
+            && about.wishes.contains(&only.id)
+        {
+            page.text(format!("It hangs on your own answer to \"{}\". Only you can know that.", about.name(&only.id)));
+        } else if change.changes.len() <= IN_A_SENTENCE {
+            page.text(format!("If {}, {towards}.", conditions(&change.changes, about)));
         } else {
             page.text(format!("If these {} answers were all different, {towards}:", change.changes.len()));
             let row = |change: &Change| {
-                Row::new(&change.id, format!("\"{}\" instead of \"{}\"", change.to, said(&change.from)))
+                Row::new(about.name(&change.id), format!("\"{}\" instead of \"{}\"", change.to, said(&change.from)))
             };
             page.rows(change.changes.iter().map(row).collect());
         }
@@ -227,10 +278,10 @@ fn would_change(page: &mut Page, reading: &Reading, about: &About) {
 }
 
 /// `a` were "x" instead of "y", and `b` were ...
-fn conditions(changes: &[Change]) -> String {
-    let parts = changes
-        .iter()
-        .map(|change| format!("`{}` were \"{}\" instead of \"{}\"", spaced(&change.id), change.to, said(&change.from)));
+fn conditions(changes: &[Change], about: &About) -> String {
+    let parts = changes.iter().map(|change| {
+        format!("\"{}\" were \"{}\" instead of \"{}\"", about.name(&change.id), change.to, said(&change.from))
+    });
     parts.collect::<Vec<_>>().join(", and ")
 }
 
@@ -257,7 +308,7 @@ fn towards(signal: &str, role: Role, about: &About) -> String {
     }
 }
 
-fn not_answered(page: &mut Page, reading: &Reading) {
+fn not_answered(page: &mut Page, reading: &Reading, about: &About) {
     let missing = trace::missing(reading);
     let unsettled = reading.signal.id.as_deref() == Some("not_enough_answered");
     if missing.is_empty() && !unsettled {
@@ -269,7 +320,9 @@ fn not_answered(page: &mut Page, reading: &Reading) {
     // An answer that no scale and no rule reads can settle something, too.
     let known: Vec<String> = settling.iter().map(|row| row.name.clone()).collect();
     let rest = reading.would_settle.iter().filter(|id| !known.contains(id)).map(|id| Row::new(id, ""));
-    let settling: Vec<Row> = settling.into_iter().chain(rest).collect();
+    let worded = |row: Row| Row::new(about.name(&row.name), row.text);
+    let settling: Vec<Row> = settling.into_iter().chain(rest).map(worded).collect();
+    let others: Vec<Row> = others.into_iter().map(worded).collect();
     if !settling.is_empty() {
         page.text("Answers to these questions would settle it, whatever they are:");
         page.rows(settling);
@@ -285,8 +338,10 @@ fn not_answered(page: &mut Page, reading: &Reading) {
 fn where_things_are(page: &mut Page, reading: &Reading, about: &About) {
     page.heading("Where things are");
     let mut entries = Vec::new();
+    // What to do next with each other is nothing for two people who are not in touch.
+    let next = |text: &Option<String>| text.clone().filter(|_| !has(reading, "no_contact"));
     match &reading.stage {
-        Some(stage) => entries.push(with_next(&stage.title, stage.next.as_deref())),
+        Some(stage) => entries.push(with_next(&stage.title, next(&stage.next).as_deref())),
         None => page.text("Too little was answered to say where things are."),
     }
     entries.extend(reading.overlays.iter().map(|overlay| with_next(&overlay.title, overlay.next.as_deref())));
@@ -309,6 +364,19 @@ fn where_things_are(page: &mut Page, reading: &Reading, about: &About) {
         rows.extend(signs);
         page.rows(rows);
     }
+}
+
+/// Every rule that found something and has a word for what may help, beside what it found.
+fn what_may_help(page: &mut Page, reading: &Reading) {
+    if reading.rules.iter().any(|rule| rule.next.is_some()) && !has(reading, "no_contact") {
+        page.heading("What was found, and what may help");
+        advice(page, reading);
+    }
+}
+
+fn advice(page: &mut Page, reading: &Reading) {
+    let helping = reading.rules.iter().filter(|rule| rule.next.is_some() && !has(reading, "no_contact"));
+    page.entries(helping.map(|rule| with_next(&rule.says, rule.next.as_deref())).collect());
 }
 
 /// A stage or overlay, and what can come next.
@@ -343,6 +411,11 @@ fn limits(page: &mut Page, reading: &Reading, about: &About) {
         "Read by bearings {} with the rules `{}` {} from the questions `{}` {}, {form}. Their sources: bearings show {}",
         made.engine, made.ruleset.id, made.ruleset.version, made.questionnaire.id, made.questionnaire.version, about.name,
     ));
+    if made.form == Form::Short && reading.kind == "assessment" {
+        page.text(
+            "The short form asks less: it cannot see every way of getting stuck, and it does not ask about letting go.",
+        );
+    }
     if !about.set.is_empty() {
         page.text(format!("Set for this reading: {}.", about.set.join(", ")));
     }

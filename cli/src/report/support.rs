@@ -1,5 +1,8 @@
 //! The fixed words: what is shown after a hard flag, where to find help, and the lines that every page ends with.
 
+use bearings_engine::assessment::Reading;
+use bearings_engine::questionnaire::Bond;
+
 use super::{Page, Row};
 use crate::resources::Resources;
 
@@ -33,9 +36,19 @@ pub(super) fn withheld() -> Page {
 }
 
 /// The page for somebody under 18: no reading, whatever the bond.
-pub(super) fn other_path(reason: &str, crisis: bool) -> Page {
+pub(super) fn other_path(reading: &Reading, bond: Option<Bond>, crisis: bool) -> Page {
     let mut page = Page::default();
-    page.text(reason);
+    page.text(reading.signal.text.clone().unwrap_or_default());
+    page.text(match bond {
+        Some(Bond::Partner | Bond::Friend) => {
+            "With somebody who is good for you, you can say no, have your own friends and make mistakes without being \
+             afraid. Both of you are sorry when you hurt each other, and it shows in what you do."
+        }
+        Some(Bond::Family) | None => {
+            "When trust breaks at home, it is not your task to mend it. What you feel about it counts, and somebody \
+             outside can help you carry it."
+        }
+    });
     help(&mut page, UNDER_AGE);
     if crisis {
         help(&mut page, CRISIS);
@@ -48,6 +61,21 @@ pub(super) fn other_path(reason: &str, crisis: bool) -> Page {
 pub(super) fn closing(page: &mut Page) {
     page.text("One person, one view, one day. Only you know what is right.");
     page.text("If you ever feel unsafe with somebody: bearings help support");
+}
+
+/// All of the support text, for a form that others fill in.
+pub(crate) fn where_help_is() -> Page {
+    let mut page = Page::default();
+    for part in [EMERGENCY, FEAR, CRISIS, UNDER_AGE, OWN_BEHAVIOUR, DIRECTORIES, TRUST_IT] {
+        help(&mut page, part);
+    }
+    page
+}
+
+/// What to do in danger or fear, on one line.
+pub(crate) fn first_help() -> String {
+    let parts = SUPPORT.split("\n\n").filter(|part| part.starts_with(EMERGENCY) || part.starts_with(FEAR));
+    parts.flat_map(str::split_whitespace).collect::<Vec<_>>().join(" ")
 }
 
 /// A part of the support text.

@@ -117,7 +117,7 @@ fn push(text: &mut String, paragraph: &str, first: usize, rest: usize) {
 }
 
 /// Lines of at most so many characters, broken at spaces; a longer word has a line of its own.
-fn wrapped(text: &str, width: usize) -> Vec<String> {
+pub(crate) fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in tame(text).split_whitespace() {
         match lines.last_mut() {

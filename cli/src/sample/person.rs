@@ -113,8 +113,13 @@ impl<'a> Interview<'a> {
         if item.id == MINOR_ITEM {
             return u16::from(random.happens(10));
         }
+        // One of the things that can be ticked: some are, whatever the rest.
+        if slot.option.is_some() {
+            return u16::from(random.happens(250));
+        }
+        let is_scale = item.direction != Some(Direction::Neutral) || count >= 5;
         let noise = match person.manner {
-            Manner::Considered { noise } if !item.context && slot.levels.bounds().is_some() => noise,
+            Manner::Considered { noise } if !item.context && is_scale && slot.levels.bounds().is_some() => noise,
             _ => return uniform(count, random),
         };
         let quality = person.dimensions.get(question.dimension).copied().unwrap_or(BEST / 2);
@@ -136,13 +141,13 @@ impl<'a> Interview<'a> {
         if matches!(safety, Safety::LeftBlank) {
             return;
         }
+        let is_asked = |question: &&&Question<'_>| {
+            let condition = question.item.asked_if.as_ref();
+            condition.is_none_or(|condition| responses.holds(self.questionnaire, condition) == Some(true))
+        };
+        let block: Vec<&Question<'_>> = block.iter().filter(is_asked).copied().collect();
         for question in &block {
-            let asked = question
-                .item
-                .asked_if
-                .as_ref()
-                .is_none_or(|condition| responses.holds(self.questionnaire, condition) == Some(true));
-            for (at, slot) in question.slots.iter().filter(|_| asked) {
+            for (at, slot) in &question.slots {
                 answer(responses, *at, Answer::Level(level_where(question.item, slot, false)));
             }
         }

@@ -3,6 +3,9 @@
 use bearings_engine::questionnaire::{Item, Slot};
 use bearings_engine::responses::{Answer, Missing};
 
+use super::recorded::written;
+use crate::args::RecordedAs;
+
 /// The reasons that a survey may give in words.
 const WORDS: [Missing; 4] = [Missing::Skipped, Missing::Declined, Missing::DontKnow, Missing::NotApplicable];
 
@@ -20,11 +23,11 @@ pub(super) struct Cells {
 
 impl Cells {
     /// The cells of a slot: its values, the words for missing answers, and the codes for "no answer".
-    pub(super) fn new(slot: &Slot, item: &Item, codes: &[String]) -> Self {
+    pub(super) fn new(slot: &Slot, item: &Item, codes: &[String], recorded: RecordedAs) -> Self {
         let mut cells = Self { digits: [None; 10], pairs: Box::new([None; 100]), others: Vec::new() };
-        for level in 0..slot.levels.count() {
-            if let (Some(value), Ok(number)) = (slot.levels.value(level), u16::try_from(level)) {
-                cells.others.push((value.to_string().into_bytes(), Answer::Level(number)));
+        for (level, cell) in written(slot, item, recorded).into_iter().enumerate() {
+            if let Ok(level) = u16::try_from(level) {
+                cells.others.push((cell.into_bytes(), Answer::Level(level)));
             }
         }
         cells.others.sort();
@@ -99,7 +102,7 @@ mod tests {
         let questionnaire = questionnaire();
         let slot = &questionnaire.slots[questionnaire.slot(slot).unwrap()];
         let codes: Vec<String> = codes.iter().map(|code| (*code).to_owned()).collect();
-        Cells::new(slot, questionnaire.item_of(slot).unwrap(), &codes)
+        Cells::new(slot, questionnaire.item_of(slot).unwrap(), &codes, RecordedAs::Printed)
     }
 
     #[test]

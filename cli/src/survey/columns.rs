@@ -3,16 +3,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use bearings_engine::diagnostic::nearest;
-use bearings_engine::questionnaire::{MINOR_ITEM, Questionnaire};
-use bearings_engine::responses::expected;
+use bearings_engine::questionnaire::{MINOR_ITEM, Questionnaire, Slot};
 use csv::ByteRecord;
 
 use super::cells::Cells;
+use super::recorded::{expected, written};
 use super::{Config, Problem};
 use crate::exit::{Failure, Report};
 
 /// The id columns that are found without being named: our own, and what survey platforms write.
-const ID_COLUMNS: [&str; 3] = ["id", "respondent_id", "ResponseId"];
+///
+/// ODK's `KEY` is not among them: a column of that name may be anything, so it is named with `--id`.
+const ID_COLUMNS: [&str; 4] = ["id", "respondent_id", "ResponseId", "record_id"];
 /// The most characters of a column's name that are printed; some platforms name columns by whole questions.
 const NAME_SHOWN: usize = 60;
 
@@ -111,16 +113,15 @@ impl Columns {
                     format!("{file}:1: the columns `{}` and `{}` both hold `{}`", shown(other), shown(name), slot.id);
                 return Err(Failure::Responses(Report::message(message).hint("rename or remove one of them")));
             }
-            let values: BTreeSet<String> =
-                (0..slot.levels.count()).filter_map(|level| Some(slot.levels.value(level)?.to_string())).collect();
+            let values: BTreeSet<String> = written(slot, item, config.recorded).into_iter().collect();
             for code in config.missing.iter().filter(|code| values.contains(code.trim())) {
                 clashes.entry(code.trim()).or_default().push(column);
             }
             self.mapped.push(Mapped {
                 column,
                 slot: at,
-                cells: Cells::new(slot, item, config.missing),
-                expected: expected(slot),
+                cells: Cells::new(slot, item, config.missing, config.recorded),
+                expected: expected(slot, item, config.recorded),
             });
         }
         self.clashes = clashes.into_iter().map(|(code, columns)| (code.to_owned(), columns)).collect();
@@ -165,14 +166,35 @@ fn names(header: &ByteRecord, file: &str) -> Result<Vec<String>, Failure> {
     })
 }
 
-/// Every name that a column of a slot may have: `item`, or `item.option` and `item__option`.
-fn slot_names(questionnaire: &Questionnaire) -> BTreeMap<String, usize> {
-    let mut names = BTreeMap::new();
+/// Every name that a column of a slot may have: its id, and for an option of a multi item what our own surveys
+/// (`item__option`), REDCap (`item___option`, in lower case) and ODK (`item/option`) write.
+///
+/// A name that two slots could claim stands for neither, so that nothing is guessed.
+pub(super) fn slot_names(questionnaire: &Questionnaire) -> BTreeMap<String, usize> {
+    let mut names: BTreeMap<String, usize> = BTreeMap::new();
+    let mut doubtful: BTreeSet<String> = BTreeSet::new();
     for (at, slot) in questionnaire.slots.iter().enumerate() {
-        names.insert(slot.id.clone(), at);
-        if slot.option.is_some() {
-            names.insert(slot.id.replacen('.', "__", 1), at);
+        for name in spellings(slot) {
+            if *names.entry(name.clone()).or_insert(at) != at {
+                doubtful.insert(name);
+            }
         }
+    }
+    names.retain(|name, _| !doubtful.contains(name));
+    // An id is never in doubt: ids are unique.
+    names.extend(questionnaire.slots.iter().enumerate().map(|(at, slot)| (slot.id.clone(), at)));
+    names
+}
+
+/// The names of a column that holds an option of a multi item; none for another slot.
+fn spellings(slot: &Slot) -> Vec<String> {
+    let Some((item, option)) = slot.id.split_once('.') else {
+        return Vec::new();
+    };
+    let lower = option.to_lowercase();
+    let mut names = vec![format!("{item}__{option}"), format!("{item}/{option}"), format!("{item}___{option}")];
+    if lower != option {
+        names.push(format!("{item}___{lower}"));
     }
     names
 }
@@ -188,7 +210,7 @@ fn refuse_private(named: &str, slot: Option<usize>, questionnaire: &Questionnair
     let private = |id: &str, block: bool| block || id == MINOR_ITEM;
     let mapped = slot.and_then(|slot| questionnaire.item_of(questionnaire.slots.get(slot)?));
     // In any spelling: such a column would be unread, but it holds the same answers.
-    let lower = named.to_lowercase().replace("__", ".");
+    let lower = named.to_lowercase().replace("___", ".").replace("__", ".").replace('/', ".");
     let spelt = |id: &str| lower == id || lower.strip_prefix(id).is_some_and(|rest| rest.starts_with('.'));
     let is_private = mapped.is_some_and(|item| private(&item.id, item.block))
         || spelt(MINOR_ITEM)

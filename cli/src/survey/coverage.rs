@@ -121,7 +121,7 @@ fn counted(n: usize, what: &str) -> String {
 }
 
 /// The first names of so many.
-fn listed(names: &[String], total: usize) -> String {
+pub(super) fn listed(names: &[String], total: usize) -> String {
     let shown: Vec<&str> = names.iter().take(LISTED).map(String::as_str).collect();
     match total.saturating_sub(shown.len()) {
         0 => shown.join(", "),

@@ -29,8 +29,16 @@ pub(super) fn questionnaire() -> Questionnaire {
     Questionnaire::load(&SourceFile::new("small.json", text)).unwrap()
 }
 
-const CONFIG: Config<'_> =
-    Config { id: None, keep: &[], pattern: None, missing: &[], form: None, role: None, fingerprint: Fingerprint::None };
+const CONFIG: Config<'_> = Config {
+    id: None,
+    keep: &[],
+    pattern: None,
+    missing: &[],
+    recorded: RecordedAs::Printed,
+    form: None,
+    role: None,
+    fingerprint: Fingerprint::None,
+};
 
 fn open(bytes: &[u8], config: &Config<'_>) -> Result<Survey, Failure> {
     let input = Input::new("s.csv".into(), Box::new(Cursor::new(bytes.to_vec())), config.fingerprint)?;
@@ -81,6 +89,38 @@ fn rows_are_read_by_item() {
         &CONFIG,
         &["2:a:...3.(not_applicable).10.", "4:b:.....(declined)..1."],
     );
+}
+
+#[test]
+fn options_are_read_as_other_systems_name_their_columns() {
+    for (home, work) in [("where__home", "where.work"), ("where___home", "where___work"), ("where/home", "where/work")]
+    {
+        check(format!("record_id,{home},{work}\na,1,0\n").as_bytes(), &CONFIG, &["2:a:.......10."]);
+    }
+    refused(b"where/home,where___home\n1,1\n", &CONFIG, "both hold `where.home`");
+    // Other systems have a column for the whole question, too; it is not read, and no guess is made from it.
+    check(b"where,where/home\nhome work,1\n", &CONFIG, &["2:1:.......1.."]);
+}
+
+#[test]
+fn a_name_that_two_slots_could_claim_stands_for_neither() {
+    let multi = |id: &str, option: &str| {
+        format!(r#"{{"id":"{id}","kind":"multi","text":"t","options":[{{"value":"{option}","label":"l"}}]}}"#)
+    };
+    let choice =
+        r#"{"id":"b__x","kind":"choice","text":"t","options":[{"value":0,"label":"n"},{"value":1,"label":"y"}]}"#;
+    let items = [multi("a", "b"), multi("a_", "b"), multi("b", "x"), choice.to_owned(), multi("c", "Up")].join(",");
+    let text = format!(
+        r#"{{"format":"bearings/questionnaire@1","id":"q","version":"1","title":"t","description":"d","source":"s","licence":"l","items":[{items}]}}"#
+    );
+    let questionnaire = Questionnaire::load(&SourceFile::new("q.json", text)).unwrap();
+    let names = columns::slot_names(&questionnaire);
+    let slot = |name: &str| names.get(name).map(|at| questionnaire.slots[*at].id.as_str());
+    // `a___b` is REDCap's name of `a.b` and ours of `a_.b`.
+    assert_eq!((slot("a___b"), slot("a__b"), slot("a_/b")), (None, Some("a.b"), Some("a_.b")));
+    assert_eq!((slot("b__x"), slot("b/x")), (Some("b__x"), Some("b.x")));
+    // REDCap writes codes in lower case.
+    assert_eq!((slot("c___up"), slot("c___Up"), slot("c/up")), (Some("c.Up"), Some("c.Up"), None));
 }
 
 #[test]
@@ -242,4 +282,33 @@ fn long_lists_of_columns_are_cut_short() {
     let survey = open(text.as_bytes(), &CONFIG).unwrap();
     let note = survey.notes().iter().find(|note| note.contains("30 columns not read")).unwrap();
     assert!(note.ends_with("`x20` and 10 more"), "{note}");
+}
+
+#[test]
+fn counted_options_are_read_as_the_ones_they_stand_for() {
+    let config = Config { recorded: RecordedAs::OneBased, ..CONFIG };
+    let survey = b"id,bond_kind,weeks_since,effort,where__home,safety_fear\na,friend,1,1,1,1\nb,family,0,5,0,0\n";
+    check(survey, &config, &["2:a:1.10...1.1", "3:b:2.04...0.0"]);
+    let problem = |row: u32| {
+        format!("{}:row {row}: column `effort` holds none of its answers (1 to 5, options counted)", row + 1)
+    };
+    check(b"effort\n0\n6\n", &config, &[&problem(1), &problem(2)]);
+    // A code that is an answer of another way of writing is none of this one.
+    let missing = ["0".to_owned()];
+    let survey = open(b"effort,weeks_since\n0,1\n", &Config { missing: &missing, ..config }).unwrap();
+    let clashes: Vec<&String> = survey.notes().iter().filter(|note| note.contains("not as missing")).collect();
+    assert_eq!(clashes, ["s.csv: `0` is an answer of `weeks_since` and is read as one there, not as missing"]);
+}
+
+#[test]
+fn a_file_without_surprises_is_soon_no_longer_watched() {
+    let mut survey = open(b"effort,calm\n1,2\n4,4\n2,0\n9,9\n", &CONFIG).unwrap();
+    let mut row = survey.row();
+    let mut idle = vec![survey.watch.is_idle()];
+    while survey.next(&mut row).unwrap() != Next::End {
+        idle.push(survey.watch.is_idle());
+    }
+    // Counted from 0 these options are what is printed, and the 0 speaks against 1.
+    assert_eq!(idle, [false, false, false, true, true]);
+    assert_eq!(survey.advice(), None);
 }

@@ -21,17 +21,15 @@ struct Pair {
     oracle: Oracle,
     gate: Gate,
     role: Role,
+    form: Form,
 }
 
 impl Pair {
-    fn new(questionnaire: &str, files: &[SourceFile], role: Role) -> Self {
-        let questionnaire = Questionnaire::load(&SourceFile::new("q.json", questionnaire))
-            .unwrap_or_else(|error| panic!("{:#?}", error.0));
-        let questionnaire = Arc::new(questionnaire);
-        let (ruleset, _) = load(files, &questionnaire, &LoadOptions::only(role, Form::Short))
-            .unwrap_or_else(|error| panic!("{:#?}", error.0));
-        let oracle = Oracle::new(files, &questionnaire, role, Form::Short);
-        Self { gate: Gate::new(&questionnaire), ruleset, oracle, role }
+    fn new(questionnaire: &Arc<Questionnaire>, files: &[SourceFile], role: Role, form: Form) -> Self {
+        let (ruleset, _) =
+            load(files, questionnaire, &LoadOptions::only(role, form)).unwrap_or_else(|error| panic!("{:#?}", error.0));
+        let oracle = Oracle::new(files, questionnaire, role, form);
+        Self { gate: Gate::new(questionnaire), ruleset, oracle, role, form }
     }
 
     fn questionnaire(&self) -> &Questionnaire {
@@ -43,7 +41,7 @@ impl Pair {
     }
 
     fn block(&self, sheets: &[Vec<Answer>]) -> BlockAssessment {
-        let mut block = AnswerBlock::new(self.questionnaire(), Form::Short, SafetyBlock::Answered);
+        let mut block = AnswerBlock::new(self.questionnaire(), self.form, SafetyBlock::Answered);
         for sheet in sheets {
             block.push(self.role, sheet);
         }

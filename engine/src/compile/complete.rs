@@ -40,7 +40,9 @@ pub(crate) struct CompleteVariable {
     pub(crate) may_be_absent: bool,
     /// Whether the one-step test moves it: ordered, directed, five or more levels, neither context nor safety block.
     pub(crate) steppable: bool,
-    /// Whether a change of it may be proposed: neither context nor looked at by the safety gate.
+    /// Whether it is what the respondent wishes for.
+    pub(crate) wish: bool,
+    /// Whether a change of it may be proposed: neither context nor a wish nor looked at by the safety gate.
     pub(crate) proposable: bool,
 }
 
@@ -145,7 +147,8 @@ fn variables(questionnaire: &Questionnaire, variant: &Variant) -> Vec<CompleteVa
             level_of,
             may_be_absent: item.offers_not_applicable,
             steppable: directed && !item.block && !item.context && found.levels.count() >= 5,
-            proposable: !item.context && !item.block && item.safety.is_none(),
+            wish: item.wish,
+            proposable: !item.context && !item.block && !item.wish && item.safety.is_none(),
         })
     };
     order

@@ -388,6 +388,7 @@ impl<'a> Model<'a> {
                     id,
                     doc: declaration.doc.clone(),
                     because: declaration.because.as_ref().map(|text| text.text.clone()),
+                    next: declaration.next.clone(),
                     source: declaration.source.clone(),
                     at: draft.at(&declaration.id.place),
                     effects,

@@ -3,9 +3,9 @@
 use std::ops::Add;
 
 use super::Sheet;
-use crate::assess::Signal;
+use crate::assess::{Reason, Signal};
 use crate::assessment::{Change, Distance, WouldChange};
-use crate::compile::{Complete, Variable};
+use crate::compile::{Complete, OutcomeWhen, Variable};
 use crate::diagram::{Opening, Walker};
 use crate::exact::{Exact, format_half_up, to_f64};
 use crate::responses::Answer;
@@ -60,6 +60,32 @@ impl Sheet<'_> {
         let changes =
             nearest.changes.iter().filter_map(|(variable, level)| self.table_change(*variable as usize, *level));
         Some(Distance { steps: nearest.cost.steps, points: to_f64(&nearest.cost.points), changes: changes.collect() })
+    }
+
+    /// What `keep_going` would still take on a sheet whose reason for being mixed is one of the ruleset's own. How
+    /// things came about stays as it is, and the stage follows from the rest.
+    pub(super) fn lacks(&self) -> Vec<Change> {
+        let wanted = self.variant.signals.iter().find(|signal| signal.id == "keep_going").map(|signal| signal.when);
+        let (Some(OutcomeWhen::Condition(condition)), Some(Reason::Declared(_))) = (wanted, self.row.reason()) else {
+            return Vec::new();
+        };
+        let tables = &self.variant.tables;
+        let Some(condition) = tables.conditions.get(condition) else { return Vec::new() };
+        let is_context = |slot: usize| {
+            let questionnaire = self.ruleset.questionnaire();
+            questionnaire.slots.get(slot).and_then(|slot| questionnaire.item_of(slot)).is_some_and(|item| item.context)
+        };
+        let cost = |variable: u32, level: u32| {
+            let at = variable as usize;
+            match tables.variables.get(at).map(|variable| &variable.variable) {
+                Some(Variable::Stage) => Some(NOTHING),
+                Some(Variable::Slot(slot)) if is_context(*slot) && level != self.code(at) => None,
+                _ => self.cost(at, level),
+            }
+        };
+        let nearest = tables.diagram.nearest(condition.root, NOTHING, &|outcome| outcome == 1, &cost);
+        let changes = nearest.map(|nearest| nearest.changes).unwrap_or_default();
+        changes.iter().filter_map(|(variable, level)| self.table_change(*variable as usize, *level)).collect()
     }
 
     /// The unknown answers that an undecided condition still depends on.
@@ -206,7 +232,8 @@ impl Sheet<'_> {
                 let Some(at) = complete.variables.iter().position(|variable| variable.slot == *slot) else {
                     continue;
                 };
-                let Some(variable) = complete.variables.get(at).filter(|variable| variable.proposable) else {
+                let Some(variable) = complete.variables.get(at).filter(|variable| variable.proposable || variable.wish)
+                else {
                     continue;
                 };
                 let mut moved = sheet.clone();

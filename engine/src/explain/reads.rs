@@ -4,7 +4,7 @@ use super::Sheet;
 use crate::assessment::{ReadValue, ValueRead};
 use crate::compile::{PartOf, Variable};
 use crate::exact::{Exact, format_half_up, to_f64};
-use crate::questionnaire::Levels;
+use crate::questionnaire::{ItemKind, Levels};
 use crate::responses::Answer;
 use crate::scoring::Value;
 use crate::script::{Quantity, Subject};
@@ -227,6 +227,17 @@ impl Sheet<'_> {
         filled
     }
 
+    /// The options of a multi item that are ticked.
+    fn ticked(&self, item: usize) -> String {
+        let questionnaire = self.ruleset.questionnaire();
+        let Some(ItemKind::Multi(options)) = questionnaire.items.get(item).map(|item| &item.kind) else {
+            return String::new();
+        };
+        let slots = questionnaire.slots_of(item).zip(options);
+        let ticked = slots.filter(|((slot, _), _)| self.answer(*slot) == Answer::Level(1));
+        ticked.map(|(_, option)| option.label.as_str()).collect::<Vec<_>>().join(", ")
+    }
+
     fn placeholder(&self, name: &str) -> String {
         let questionnaire = self.ruleset.questionnaire();
         if name == "bond" {
@@ -235,7 +246,13 @@ impl Sheet<'_> {
         let shown =
             |value: Value| value.exact().map_or_else(|| "unknown".to_owned(), |value| format_half_up(&value, 0));
         if let Some(slot) = questionnaire.slot(name) {
-            return self.slot_read(slot, None).label.unwrap_or_default();
+            return match self.answer(slot) {
+                Answer::Missing(reason) => reason.in_words().to_owned(),
+                Answer::Level(_) => self.slot_read(slot, None).label.unwrap_or_default(),
+            };
+        }
+        if let Some(position) = questionnaire.items.iter().position(|item| item.id == name) {
+            return self.ticked(position);
         }
         if let Some(scale) = self.variant.scales.iter().position(|scale| scale.id == name) {
             return shown(self.row.score(scale).value);

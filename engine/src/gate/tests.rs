@@ -338,3 +338,51 @@ fn a_hard_flag_needs_a_hard_yes_or_two_soft_ones_about_the_other_person() {
         assert_eq!(find_small(&gate, &sheet, CALM_OTHERS).hard, expected, "{sheet:?}");
     }
 }
+
+/// One option of a multi item that brings the block forward, and the question that is asked because of it.
+fn follow_up() -> Questionnaire {
+    questionnaire(&[
+        hard("safety_fear"),
+        r#"{"id": "leaving", "kind": "multi", "text": "?", "options": [{"value": "fear", "label": "f"}, {"value": "home", "label": "h"}],
+            "safety": {"tier": "opens", "option": "fear"}}"#
+            .to_owned(),
+        choice(
+            "fear_is_of_them",
+            r#""yes_no""#,
+            r#", "block": true, "safety": {"tier": "hard"}, "asked_if": {"item": "leaving.fear", "op": "==", "value": 1}"#,
+        ),
+    ])
+}
+
+#[test]
+fn a_follow_up_is_hard_when_it_was_asked_and_says_yes() {
+    let questionnaire = follow_up();
+    let find =
+        |written: &str| find(&questionnaire, SafetyBlock::Answered, &format!("safety_fear=0 leaving.home=1 {written}"));
+    assert!(find("leaving.fear=1 fear_is_of_them=1").hard);
+    assert_eq!(find("leaving.fear=1 fear_is_of_them=0"), Finding::default());
+    assert!(find("leaving.fear=1 fear_is_of_them=skipped").unanswered);
+    assert_eq!(find("leaving.fear=0 fear_is_of_them=not_shown"), Finding::default());
+    // Said although it was not asked: it counts all the same.
+    assert!(find("leaving.fear=0 fear_is_of_them=1").hard);
+}
+
+#[test]
+fn a_tick_that_was_left_open_is_one_soft_flag_and_its_follow_up_was_not_asked() {
+    let questionnaire = follow_up();
+    let find =
+        |written: &str| find(&questionnaire, SafetyBlock::Answered, &format!("safety_fear=0 leaving.home=1 {written}"));
+    let open = find("leaving.fear=skipped fear_is_of_them=skipped");
+    assert_eq!(open, Finding { soft: 1, ..Finding::default() });
+    // Somebody declined to answer it, so it was asked.
+    assert!(find("leaving.fear=skipped fear_is_of_them=declined").unanswered);
+}
+
+#[test]
+fn only_the_option_that_is_named_is_looked_at() {
+    let questionnaire = follow_up();
+    let written = "safety_fear=0 leaving.fear=0 leaving.home=skipped fear_is_of_them=not_shown";
+    assert_eq!(find(&questionnaire, SafetyBlock::Answered, written), Finding::default());
+    let watched = |id: &str| questionnaire.is_watched(&questionnaire.slots[questionnaire.slot(id).unwrap()]);
+    assert!(watched("leaving.fear") && !watched("leaving.home"));
+}

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::format::{ItemFile, KindFile, OptionFile, OptionsFile, QUESTIONNAIRE_FORMAT, QuestionnaireFile};
+use super::format::{ItemFile, KindFile, OptionFile, OptionsFile, QUESTIONNAIRE_FORMAT, QuestionnaireFile, Topic};
 use super::locate::{Step, locate, offset_of};
 use super::{
     BOND_ITEM, Bond, Condition, Item, ItemKind, Levels, MINOR_ITEM, OptionValue, Questionnaire, ROLE_ITEM,
@@ -74,6 +74,7 @@ impl Check<'_> {
                 format!("the format is `{}`, but `{QUESTIONNAIRE_FORMAT}` is needed", file.format),
             );
         }
+        self.topics(&file.topics);
         let mut items: Vec<Item> = Vec::new();
         let mut slots: Vec<Slot> = Vec::new();
         let mut seen = BTreeSet::new();
@@ -90,7 +91,7 @@ impl Check<'_> {
                     format!("the item id `{}` occurs twice", raw.id),
                 );
             }
-            let item = self.item(raw, path, &file.option_lists, &slots);
+            let item = self.item(raw, path, &file.option_lists, &file.topics, &slots);
             add_slots(&item, items.len(), &mut slots);
             items.push(item);
         }
@@ -115,10 +116,46 @@ impl Check<'_> {
             source: file.source,
             licence: file.licence,
             bond_words: file.bond_words,
+            topics: file.topics,
             items,
             slots,
             sha256: sha256(self.source.text.as_bytes()),
         }
+    }
+
+    /// Two topics with one id, or a section that stands in two places.
+    fn topics(&mut self, topics: &[Topic]) {
+        let mut ids = BTreeSet::new();
+        let mut closed = BTreeSet::new();
+        let mut open: Option<&str> = None;
+        for (at, topic) in topics.iter().enumerate() {
+            let path = [Step::Field("topics"), Step::Element(at)];
+            if !ids.insert(&topic.id) {
+                let path = [path[0], path[1], Step::Field("id")];
+                self.problem(Code::DuplicateId, &path, format!("the topic id `{}` occurs twice", topic.id));
+            }
+            if open != Some(topic.section.as_str()) {
+                closed.extend(open);
+                open = Some(&topic.section);
+                if closed.contains(topic.section.as_str()) {
+                    let message = format!("the section \"{}\" stands in two places", topic.section);
+                    self.problem(Code::InvalidItem, &[path[0], path[1], Step::Field("section")], message);
+                }
+            }
+        }
+    }
+
+    /// The topic that an item names.
+    fn topic(&mut self, raw: &ItemFile, path: [Step<'_>; 2], topics: &[Topic]) -> Option<usize> {
+        let named = raw.topic.as_deref()?;
+        let found = topics.iter().position(|topic| topic.id == named);
+        if found.is_none() {
+            let near = crate::diagnostic::nearest(named, topics.iter().map(|topic| topic.id.as_str()));
+            let hint = near.map(|near| format!("did you mean `{near}`?"));
+            let at = [path[0], path[1], Step::Field("topic")];
+            self.problem(Code::UnknownName, &at, format!("no topic `{named}` in `topics`")).hints.extend(hint);
+        }
+        found
     }
 
     fn item(
@@ -126,21 +163,29 @@ impl Check<'_> {
         raw: ItemFile,
         path: [Step<'_>; 2],
         lists: &BTreeMap<String, Vec<OptionFile>>,
+        topics: &[Topic],
         earlier: &[Slot],
     ) -> Item {
         let kind = self.kind(&raw, path, lists);
+        let topic = self.topic(&raw, path, topics);
         self.special_item(&raw.id, &kind, path);
+        self.printed(&raw, &kind, path);
         let item = Item {
             kind,
             id: raw.id,
             text: raw.text,
+            label: raw.label,
             why: raw.why,
+            topic,
             direction: raw.direction,
             dimension: raw.dimension,
             roles: raw.roles,
             forms: raw.forms,
             context: raw.context,
+            wish: raw.wish,
             offers_not_applicable: raw.not_applicable,
+            keyed: raw.keyed,
+            falling: raw.falling,
             safety: raw.safety,
             block: raw.block,
             asked_if: raw.asked_if,
@@ -157,6 +202,13 @@ impl Check<'_> {
                     &at,
                     format!("`safety` of `{}` needs both `op` and `value`, or neither (a yes is the value 1)", item.id),
                 );
+            }
+            let known = |word: &String| match &item.kind {
+                ItemKind::Multi(options) => options.iter().any(|option| option.value.to_string() == *word),
+                _ => false,
+            };
+            if safety.option.as_ref().is_some_and(|word| !known(word)) {
+                self.problem(Code::InvalidItem, &at, format!("`safety` of `{}` names none of its options", item.id));
             }
             let has_yes = levels_of(&item)
                 .iter()
@@ -260,6 +312,22 @@ impl Check<'_> {
             .iter()
             .map(|option| ResponseOption { value: option.value.clone(), label: option.label.clone() })
             .collect()
+    }
+
+    /// What is said of printed numbers needs some.
+    fn printed(&mut self, raw: &ItemFile, kind: &ItemKind, path: [Step<'_>; 2]) {
+        let numbered = match kind {
+            ItemKind::Choice(options) => options.iter().all(|option| option.value.number().is_some()),
+            _ => false,
+        };
+        if raw.keyed && !(numbered || matches!(kind, ItemKind::Number { .. })) {
+            let message = format!("`keyed` speaks of the printed numbers of an item, and `{}` has none", raw.id);
+            self.problem(Code::InvalidItem, &[path[0], path[1], Step::Field("keyed")], message);
+        }
+        if raw.falling && !numbered {
+            let message = format!("`falling` speaks of options with numbers, and `{}` has none", raw.id);
+            self.problem(Code::InvalidItem, &[path[0], path[1], Step::Field("falling")], message);
+        }
     }
 
     /// `my_role`, `bond_kind` and `under_18` are read by the engine, so their values are fixed.

@@ -36,8 +36,24 @@ pub(crate) struct QuestionnaireFile {
     /// Lists of options that several items share, by name.
     #[serde(default)]
     pub(crate) option_lists: BTreeMap<String, Vec<OptionFile>>,
+    /// What the items are about, in the order of the text that the questionnaire follows.
+    #[serde(default)]
+    pub(crate) topics: Vec<Topic>,
     /// The items in the order in which they are asked.
     pub(crate) items: Vec<ItemFile>,
+}
+
+/// A point of the text that the questionnaire follows, and the section it stands in.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Topic {
+    /// A stable id; items name it.
+    pub id: String,
+    /// The heading that people see above its questions; topics of one section stand together.
+    pub section: String,
+    /// The point in a few words.
+    pub point: String,
 }
 
 /// An item as it is written.
@@ -51,9 +67,15 @@ pub(crate) struct ItemFile {
     pub(crate) kind: KindFile,
     /// What is asked.
     pub(crate) text: Wording,
+    /// What a result page calls it, in a few words.
+    #[serde(default)]
+    pub(crate) label: Option<Wording>,
     /// Why it is asked.
     #[serde(default)]
     pub(crate) why: Option<String>,
+    /// The topic it serves.
+    #[serde(default)]
+    pub(crate) topic: Option<String>,
     /// The options of a `choice` or `multi` item, or the name of a list in `option_lists`.
     #[serde(default)]
     pub(crate) options: Option<OptionsFile>,
@@ -84,9 +106,19 @@ pub(crate) struct ItemFile {
     /// About the situation: asked first, never moved by honesty tests, not counted as core.
     #[serde(default)]
     pub(crate) context: bool,
+    /// What the respondent wishes for: never proposed as a change.
+    #[serde(default)]
+    pub(crate) wish: bool,
     /// Whether "does not apply" is offered.
     #[serde(default)]
     pub(crate) not_applicable: bool,
+    /// The printed numbers already point the right way, whatever the wording: no scale may reverse them again.
+    #[serde(default)]
+    pub(crate) keyed: bool,
+    /// The form prints the options from the highest number down, so who counts them starts there. They are listed
+    /// from the lowest up all the same.
+    #[serde(default)]
+    pub(crate) falling: bool,
     /// What the safety gate makes of it.
     #[serde(default)]
     pub(crate) safety: Option<Safety>,
@@ -329,6 +361,9 @@ pub struct Safety {
     /// With what it is compared.
     #[serde(default)]
     pub value: Option<OptionValue>,
+    /// For a multi item: the option that is looked at.
+    #[serde(default)]
+    pub option: Option<String>,
     /// A second condition that must hold as well; the item it names is a gate input too.
     #[serde(default)]
     pub and: Option<Condition>,

@@ -330,3 +330,74 @@ fn words_are_told_apart_and_never_ordered() {
     assert!(Operator::Less.holds(&OptionValue::Number(1), &OptionValue::Number(2)));
     assert!(!Operator::Greater.holds(&OptionValue::Number(2), &OptionValue::Number(2)));
 }
+
+/// A questionnaire with these topics around two items.
+fn with_topics(topics: &str, topic: &str) -> String {
+    format!(
+        r#"{{"format": "bearings/questionnaire@1", "id": "q", "version": "1",
+"title": "t", "description": "d", "source": "s", "licence": "l",
+"topics": [
+{topics}
+],
+"items": [
+{{"id": "a", "kind": "choice", "text": "?", "topic": "{topic}", "label": "A", "options": [{{"value": 0, "label": "no"}}, {{"value": 1, "label": "yes"}}]}}
+]}}"#
+    )
+}
+
+#[test]
+fn an_item_stands_under_the_section_of_its_topic() {
+    let topics = r#"{"id": "own_up", "section": "Face it", "point": "own up"}"#;
+    let questionnaire = load(&with_topics(topics, "own_up")).unwrap();
+    let item = questionnaire.item("a").unwrap();
+    assert_eq!(questionnaire.section_of(item), Some("Face it"));
+    assert_eq!(questionnaire.topic_of(item).unwrap().point, "own up");
+}
+
+#[test]
+fn topics_are_known_have_one_id_each_and_sections_stand_together() {
+    let topics = "{\"id\": \"own_up\", \"section\": \"Face it\", \"point\": \"own up\"},\n\
+                  {\"id\": \"talk\", \"section\": \"Talk\", \"point\": \"talk\"},\n\
+                  {\"id\": \"own_up\", \"section\": \"Face it\", \"point\": \"again\"}";
+    check_file(
+        &with_topics(topics, "own_yp"),
+        &[
+            ("duplicate-id 6", "the topic id `own_up` occurs twice"),
+            ("invalid-item 6", "\"Face it\" stands in two places"),
+            ("unknown-name 9", "did you mean `own_up`?"),
+        ],
+    );
+}
+
+#[test]
+fn safety_names_an_option_that_there_is() {
+    check(
+        r#"{"id": "ties", "kind": "multi", "text": "?", "options": [{"value": "home", "label": "h"}], "safety": {"tier": "opens", "option": "fear"}}"#,
+        &[("invalid-item 5", "names none of its options")],
+    );
+}
+
+#[test]
+fn what_is_said_of_printed_numbers_needs_some() {
+    let questionnaire = check_loads(
+        r#"{"id": "a", "kind": "choice", "text": "?", "options": "yes_no", "keyed": true, "falling": true},
+{"id": "n", "kind": "number", "text": "?", "min": 0, "max": 3, "keyed": true},
+{"id": "b", "kind": "choice", "text": "?", "options": "yes_no"}"#,
+    );
+    let said: Vec<_> = questionnaire.items.iter().map(|item| (item.keyed, item.falling)).collect();
+    assert_eq!(said, [(true, true), (true, false), (false, false)]);
+    check(
+        r#"{"id": "n", "kind": "number", "text": "?", "min": 0, "max": 3, "falling": true},
+{"id": "w", "kind": "text", "text": "?", "keyed": true},
+{"id": "m", "kind": "multi", "text": "?", "options": [{"value": "home", "label": "h"}], "keyed": true, "falling": true},
+{"id": "c", "kind": "choice", "text": "?", "options": [{"value": "x", "label": "x"}, {"value": "y", "label": "y"}],
+"falling": true}"#,
+        &[
+            ("invalid-item 5", "`falling`"),
+            ("invalid-item 6", "`keyed`"),
+            ("invalid-item 7", "`keyed`"),
+            ("invalid-item 7", "`falling`"),
+            ("invalid-item 9", "`c` has none"),
+        ],
+    );
+}

@@ -196,12 +196,16 @@ impl AnswersFile {
     }
 }
 
-/// The file for some responses. The safety block and `under_18` are never written.
-pub fn write_answers(questionnaire: &Questionnaire, responses: &Responses) -> AnswersFile {
+/// The file for some responses, with or without the safety block. `under_18` is never written, and of somebody who
+/// is under 18 the safety block is not either.
+pub fn write_answers(questionnaire: &Questionnaire, responses: &Responses, safety: SafetyBlock) -> AnswersFile {
+    let minor = responses.is_minor(questionnaire);
+    let left_out = minor || [safety, responses.safety].contains(&SafetyBlock::LeftOut);
     let mut answers = BTreeMap::new();
     let mut missing = BTreeMap::new();
     for (at, item) in questionnaire.items.iter().enumerate() {
-        if item.block || item.id == MINOR_ITEM || !item.is_asked_in(responses.role, responses.form) {
+        let private = item.id == MINOR_ITEM || left_out && item.block;
+        if private || !item.is_asked_in(responses.role, responses.form) {
             continue;
         }
         let slots: Vec<_> = questionnaire
@@ -212,6 +216,8 @@ pub fn write_answers(questionnaire: &Questionnaire, responses: &Responses) -> An
             continue;
         };
         match (first, &item.kind) {
+            // That nearly nothing was shown would tell the age.
+            (Answer::Missing(Missing::NotShown), _) if minor => {}
             (Answer::Missing(reason), _) => {
                 missing.insert(item.id.clone(), *reason);
             }
@@ -236,7 +242,7 @@ pub fn write_answers(questionnaire: &Questionnaire, responses: &Responses) -> An
         adaptive: false,
         answers,
         missing,
-        safety: SafetyBlock::LeftOut,
+        safety: if left_out { SafetyBlock::LeftOut } else { SafetyBlock::Answered },
     }
 }
 

@@ -117,7 +117,7 @@ fn a_written_file_reads_back_without_what_is_never_written() {
         r#""visits": "not_applicable", "effort_more": "dont_know""#,
     ))
     .unwrap();
-    let written = write_answers(&questionnaire, &before);
+    let written = write_answers(&questionnaire, &before, SafetyBlock::LeftOut);
     assert_eq!(written.safety, SafetyBlock::LeftOut);
     let text = serde_json::to_string_pretty(&written).unwrap();
     for never in ["safety_fear", "safety_more", "under_18", "words"] {
@@ -137,11 +137,33 @@ fn a_written_file_reads_back_without_what_is_never_written() {
 }
 
 #[test]
+fn the_safety_block_is_written_only_where_it_is_asked_for_and_never_of_somebody_under_18() {
+    let questionnaire = questionnaire();
+    let written = |answers: &str, safety| {
+        let (responses, _) = load(&file(answers, "")).unwrap();
+        write_answers(&questionnaire, &responses, safety)
+    };
+    let adult = r#""under_18": 0, "effort": 1, "safety_fear": 1"#;
+    let whole = written(adult, SafetyBlock::Answered);
+    assert_eq!((whole.safety, whole.answers.contains_key("safety_fear")), (SafetyBlock::Answered, true));
+    assert_eq!(whole.missing.get("safety_more"), Some(&Missing::Skipped));
+    assert!(!whole.answers.contains_key("under_18") && !whole.missing.contains_key("under_18"));
+    let (back, _) = load(&serde_json::to_string(&whole).unwrap()).unwrap();
+    assert_eq!((answer(&back, "safety_fear"), answer(&back, "effort")), ("1".into(), "1".into()));
+
+    let minor = written(r#""under_18": 1, "effort": 0, "safety_fear": 1"#, SafetyBlock::Answered);
+    assert_eq!(minor.safety, SafetyBlock::LeftOut);
+    let text = serde_json::to_string(&minor).unwrap();
+    assert!(text.contains("effort") && !text.contains("safety_fear") && !text.contains("under_18"), "{text}");
+    assert!(!text.contains("not_shown") && written(r#""effort": 0"#, SafetyBlock::Answered).missing.len() > 5);
+}
+
+#[test]
 fn ticks_of_none_are_an_answer() {
     let questionnaire = questionnaire();
     let (none, _) = load(&file(r#""ties": []"#, "")).unwrap();
     assert_eq!((answer(&none, "ties.home"), answer(&none, "ties.kids")), ("0".into(), "0".into()));
-    let written = write_answers(&questionnaire, &none);
+    let written = write_answers(&questionnaire, &none, SafetyBlock::LeftOut);
     assert_eq!(written.answers.get("ties"), Some(&file::AnswerValue::Several(Vec::new())));
     check("", r#""ties": "declined""#, "ties.home=declined ties.kids=declined", &[]);
 }

@@ -69,7 +69,7 @@ pub(crate) struct Declaration {
     pub(crate) doc: Vec<String>,
     pub(crate) because: Option<Name>,
     pub(crate) source: Option<String>,
-    /// What a person can do next, for stages and overlays.
+    /// What a person can do next.
     pub(crate) next: Option<String>,
     pub(crate) body: Body,
 }
@@ -138,6 +138,8 @@ pub(crate) enum Body {
         comparison: Comparison,
         value: Exact,
         population: String,
+        /// The standard error of measurement, in the unit of the score.
+        sem: Option<Exact>,
     },
     Straightline {
         share: Exact,
@@ -149,6 +151,7 @@ pub(crate) enum Body {
     Floor {
         share: Exact,
     },
+    BatchOnly,
 }
 
 /// A condition, or the last resort.

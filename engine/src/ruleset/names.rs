@@ -1,6 +1,7 @@
 //! Names and strata: every name is known, and each declaration reads only what is computed before it.
 
 mod expression;
+mod instrument;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -132,6 +133,7 @@ impl<'a> Names<'a, '_> {
                     Body::Reason { .. } | Body::Floor { .. } | Body::Straightline { .. } | Body::Contradicts { .. },
                     Kind::Instrument | Kind::Study,
                 ) | (Body::Band { .. }, Kind::Assessment)
+                    | (Body::BatchOnly, Kind::Assessment | Kind::Study)
             );
             if misplaced {
                 let message =
@@ -218,6 +220,7 @@ impl<'a> Names<'a, '_> {
                 let mut once = BTreeSet::new();
                 for term in terms {
                     self.scale_item(&term.item);
+                    self.reversed_twice(term);
                     if !once.insert(&term.item.text) {
                         self.problems.push(self.draft.error(
                             Code::DuplicateId,
@@ -288,7 +291,10 @@ impl<'a> Names<'a, '_> {
                 }
             },
             Body::Function { calls, .. } => self.helper(&declaration.id, calls),
-            Body::Band { .. } => self.named(&declaration.id, NameKind::Scale, "scale"),
+            Body::Band { comparison, .. } => {
+                self.named(&declaration.id, NameKind::Scale, "scale");
+                self.negative_label(&declaration.id, *comparison);
+            }
             Body::Contradicts { other } => {
                 self.scale_item(&declaration.id);
                 self.scale_item(other);
@@ -493,6 +499,7 @@ fn space(body: &Body) -> &'static str {
         Body::Band { .. } => "band",
         Body::Straightline { .. } | Body::Contradicts { .. } => "screen",
         Body::Floor { .. } => "floor",
+        Body::BatchOnly => "batch_only",
     }
 }
 

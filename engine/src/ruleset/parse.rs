@@ -21,7 +21,7 @@ use crate::exact::{Exact, parse_decimal};
 use crate::questionnaire::{Bond, Role};
 
 /// The words that start a declaration.
-const DECLARATIONS: [&str; 19] = [
+const DECLARATIONS: [&str; 20] = [
     "assessment",
     "instrument",
     "study",
@@ -41,6 +41,7 @@ const DECLARATIONS: [&str; 19] = [
     "band",
     "screen",
     "floor",
+    "batch_only",
 ];
 
 /// The words that start a clause; they end an expression and cannot be names.
@@ -283,7 +284,7 @@ impl<'a> Parser<'a> {
                 }
             })?,
             "aggregate" => self.aggregate()?,
-            "rule" => self.named(keyword, &["title", "for", "when", "then", "because", "source"], |p, c| {
+            "rule" => self.named(keyword, &["title", "for", "when", "then", "because", "source", "next"], |p, c| {
                 let effects = std::mem::take(&mut c.then);
                 if effects.is_empty() {
                     p.missing_clause("`then`")
@@ -310,6 +311,7 @@ impl<'a> Parser<'a> {
             })?,
             "band" => self.band()?,
             "screen" => self.screen()?,
+            "batch_only" => self.batch_only()?,
             _ => self.floor()?,
         };
         Ok(Declaration {

@@ -25,6 +25,14 @@ fn entry(questionnaire: &Questionnaire, item: &Item) -> Entry {
     let role = item.roles.first().copied().unwrap_or(Role::Hurt);
     let mut rows = vec![Row::new("question", bearings_engine::item_text(questionnaire, item, role, None))];
     rows.push(Row::new("answers", answers(item)));
+    let printed = [
+        (item.falling, "from the highest number down"),
+        (item.keyed, "with numbers that point the right way: not to be reversed"),
+    ];
+    let printed: Vec<&str> = printed.into_iter().filter_map(|(is, words)| is.then_some(words)).collect();
+    if !printed.is_empty() {
+        rows.push(Row::new("printed", printed.join(", ")));
+    }
     let mut asked: Vec<String> = Vec::new();
     if !item.roles.is_empty() {
         asked.push(format!("of {}", item.roles.iter().map(|role| role.as_str()).collect::<Vec<_>>().join(", ")));

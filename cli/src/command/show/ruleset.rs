@@ -15,12 +15,14 @@ pub(super) fn describe(page: &mut Page, read: &Read) {
     for paragraph in ruleset.description.split("\n\n") {
         page.text(paragraph);
     }
-    page.rows(vec![
+    let mut rows = vec![
         Row::new("kind", ruleset.kind.as_str()),
         Row::new("version", ruleset.version.clone()),
         Row::new("questionnaire", ruleset.questionnaire().id.clone()),
         Row::new("made for", made_for(ruleset)),
-    ]);
+    ];
+    rows.extend(ruleset.batch_only.iter().map(|why| Row::new("use", format!("batch only, for groups: {why}"))));
+    page.rows(rows);
     page.text(format!("sha256 {}", ruleset.sha256));
     for (heading, text) in &ruleset.metadata {
         page.heading(heading.clone());
@@ -160,15 +162,17 @@ fn aggregates(read: &Read, variant: &Variant) -> Vec<Entry> {
 }
 
 fn bands(variant: &Variant) -> Vec<Entry> {
-    let entry = |band: &bearings_engine::Band| Entry {
-        text: band.label.clone(),
-        rows: vec![
+    let entry = |band: &bearings_engine::Band| {
+        let number = |value| format_half_up(value, 9);
+        let mut rows = vec![
             Row::new("scale", variant.scales.get(band.scale).map(|scale| scale.id.clone()).unwrap_or_default()),
-            Row::new("cut", format!("{} {}", band.comparison.as_str(), format_half_up(&band.value, 9))),
-            Row::new("found in", band.population.clone()),
-            Row::new("source", band.source.clone()),
-        ],
-        ..Entry::default()
+            Row::new("cut", format!("{} {}", band.comparison.as_str(), number(&band.value))),
+        ];
+        let error = |sem| format!("about {} points (standard error of measurement)", number(sem));
+        rows.extend(band.sem.iter().map(|sem| Row::new("error", error(sem))));
+        rows.push(Row::new("found in", band.population.clone()));
+        rows.push(Row::new("source", band.source.clone()));
+        Entry { text: band.label.clone(), rows, ..Entry::default() }
     };
     variant.bands.iter().map(entry).collect()
 }

@@ -1,9 +1,9 @@
 //! How a reading came about: scores, the stage, and every rule with its place and what it read.
 
-use bearings_engine::assessment::{ReadValue, Reading, RuleReading, ScoreReading, ValueRead};
+use bearings_engine::assessment::{BandReading, Change, ReadValue, Reading, RuleReading, ScoreReading, ValueRead};
 use bearings_engine::responses::Missing;
 
-use super::super::{About, Entry, Page, Row, whole};
+use super::super::{About, Entry, Page, Row, two_places, whole};
 use super::spaced;
 
 /// The scales with what was answered of them.
@@ -39,27 +39,28 @@ fn score_words(score: &ScoreReading, about: &About) -> String {
     words
 }
 
-/// The published cuts that the scores meet, each with for whom it was found.
+/// The published cuts that the scores meet, and those that they just do not, each with for whom it was found.
 pub(super) fn bands(page: &mut Page, reading: &Reading) {
-    if reading.bands.is_empty() {
-        return;
+    let lists = [
+        ("Published cuts that a score meets", &reading.bands),
+        ("Published cuts that a score nearly meets", &reading.near_cuts),
+    ];
+    for (heading, bands) in lists.into_iter().filter(|(_, bands)| !bands.is_empty()) {
+        page.subheading(heading);
+        page.entries(bands.iter().map(|band| cut(band, reading)).collect());
     }
-    page.subheading("Published cuts that a score meets");
-    let entry = |band: &bearings_engine::assessment::BandReading| {
-        let title =
-            reading.scores.iter().find(|score| score.id == band.scale).map_or(&band.scale, |score| &score.title);
-        Entry {
-            text: format!("{title}: {}", band.label),
-            value: String::new(),
-            place: String::new(),
-            rows: vec![
-                Row::new("cut", &band.cut),
-                Row::new("found in", &band.population),
-                Row::new("source", &band.source),
-            ],
-        }
-    };
-    page.entries(reading.bands.iter().map(entry).collect());
+}
+
+fn cut(band: &BandReading, reading: &Reading) -> Entry {
+    let title = reading.scores.iter().find(|score| score.id == band.scale).map_or(&band.scale, |score| &score.title);
+    let mut rows = vec![Row::new("cut", &band.cut)];
+    if let Some(sem) = band.sem.filter(|_| band.near) {
+        let text = format!("within measurement error of this cut (about {} points)", two_places(sem));
+        rows.push(Row::new("note", text));
+    }
+    rows.push(Row::new("found in", &band.population));
+    rows.push(Row::new("source", &band.source));
+    Entry { text: format!("{title}: {}", band.label), rows, ..Entry::default() }
 }
 
 /// What placed the stage.
@@ -110,16 +111,16 @@ fn distance(rule: &RuleReading) -> String {
     let Some(distance) = rule.distance.as_ref().filter(|distance| !distance.changes.is_empty()) else {
         return "rests on something that was not asked or not answered".to_owned();
     };
-    let parts = distance.changes.iter().map(|change| {
-        // A score goes from a number to a bound, an answer from one label to another.
-        let is_score = change.from.parse::<f64>().is_ok()
-            && ["at ", "under ", "more "].iter().any(|side| change.to.starts_with(side));
-        match is_score {
-            true => format!("`{}` from {} to {}", change.id, change.from, change.to),
-            false => format!("`{}` from \"{}\" to \"{}\"", change.id, change.from, change.to),
-        }
+    let parts = distance.changes.iter().map(|change| match is_score(change) {
+        true => format!("`{}` from {} to {}", change.id, change.from, change.to),
+        false => format!("`{}` from \"{}\" to \"{}\"", change.id, change.from, change.to),
     });
     parts.collect::<Vec<_>>().join(", and ")
+}
+
+/// A score goes from a number to a bound, an answer from one label to another.
+pub(super) fn is_score(change: &Change) -> bool {
+    change.from.parse::<f64>().is_ok() && ["at ", "under ", "more "].iter().any(|side| change.to.starts_with(side))
 }
 
 fn reads(reads: &[ReadValue]) -> Vec<Row> {
@@ -153,13 +154,7 @@ pub(super) fn said(read: &ReadValue) -> String {
 
 /// The reason why an answer is missing, in words.
 pub(super) fn missing_words(word: &str) -> Option<&'static str> {
-    Missing::parse(word).map(|reason| match reason {
-        Missing::NotShown => "not asked",
-        Missing::Skipped => "left open",
-        Missing::Declined => "rather not say",
-        Missing::DontKnow => "not known",
-        Missing::NotApplicable => "does not apply",
-    })
+    Missing::parse(word).map(Missing::in_words)
 }
 
 /// The answers that exist and are not known, wherever they were looked for.

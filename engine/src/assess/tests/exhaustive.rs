@@ -69,7 +69,8 @@ reason torn "T" when signs_present() >= 1;
 "#;
 
 fn pair() -> Pair {
-    Pair::new(QUESTIONNAIRE, &[SourceFile::new("small.rhai", RULES)], Role::Hurt)
+    let questionnaire = Questionnaire::load(&SourceFile::new("q.json", QUESTIONNAIRE)).unwrap();
+    Pair::new(&Arc::new(questionnaire), &[SourceFile::new("small.rhai", RULES)], Role::Hurt, Form::Short)
 }
 
 /// Every sheet: each answer, unknown, and what else the item allows.

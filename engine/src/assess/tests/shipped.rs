@@ -2,18 +2,9 @@
 
 use super::*;
 
-fn shipped(role: Role) -> Pair {
-    let questionnaire = include_str!("../../../../questionnaires/trust-repair.json");
-    let file = |name: &str, text: &str| SourceFile::new(name, text);
-    let files = [
-        file("ruleset.rhai", include_str!("../../../../rulesets/trust-repair/ruleset.rhai")),
-        file("apologies.rhai", include_str!("../../../../rulesets/trust-repair/apologies.rhai")),
-        file("consistency.rhai", include_str!("../../../../rulesets/trust-repair/consistency.rhai")),
-        file("decision.rhai", include_str!("../../../../rulesets/trust-repair/decision.rhai")),
-        file("effort.rhai", include_str!("../../../../rulesets/trust-repair/effort.rhai")),
-        file("felt_safety.rhai", include_str!("../../../../rulesets/trust-repair/felt_safety.rhai")),
-    ];
-    Pair::new(questionnaire, &files, role)
+fn shipped(role: Role, form: Form) -> Pair {
+    let (questionnaire, files) = crate::tests::trust_repair();
+    Pair::new(&questionnaire, &files, role, form)
 }
 
 /// A sheet between very bad and very good, with some answers missing.
@@ -62,8 +53,8 @@ fn sheets() -> u64 {
     std::env::var("BEARINGS_SHEETS").ok().and_then(|text| text.parse().ok()).unwrap_or(800)
 }
 
-fn compare(role: Role, count: u64) {
-    let pair = shipped(role);
+fn compare(role: Role, form: Form, count: u64) {
+    let pair = shipped(role, form);
     let mut random = Draw(7);
     let (mut conditions, mut complete, mut filled) = (0, 0, 0);
     for _ in 0..count {
@@ -89,10 +80,16 @@ fn compare(role: Role, count: u64) {
 
 #[test]
 fn tables_and_diagram_equal_the_interpreter_for_the_hurt_one() {
-    compare(Role::Hurt, sheets());
+    compare(Role::Hurt, Form::Short, sheets());
 }
 
 #[test]
 fn tables_and_diagram_equal_the_interpreter_for_who_broke_trust() {
-    compare(Role::Broke, sheets() / 4);
+    compare(Role::Broke, Form::Short, sheets() / 4);
+}
+
+#[test]
+fn tables_and_diagram_equal_the_interpreter_in_the_full_form() {
+    compare(Role::Hurt, Form::Full, sheets() / 4);
+    compare(Role::Broke, Form::Full, sheets() / 8);
 }

@@ -14,13 +14,14 @@ impl<'a> Model<'a> {
             Body::Signal { when, titles } => (outcome_when(when, |expr| self.want(expr, false)), titles.clone()),
             Body::Reason { when: Some(when) } => (outcome_when(when, |expr| self.want(expr, false)), Vec::new()),
             Body::Reason { when: None } => (OutcomeWhen::Engine, Vec::new()),
-            Body::Band { comparison, value, population } => {
+            Body::Band { comparison, value, population, sem } => {
                 if let Some(Some(scale)) = self.ids.scales.get(&id).copied() {
                     self.variant.bands.push(Band {
                         scale,
                         label: declaration.title.clone().unwrap_or_default(),
                         comparison: *comparison,
                         value: *value,
+                        sem: *sem,
                         population: population.clone(),
                         source: declaration.source.clone().unwrap_or_default(),
                     });

@@ -279,7 +279,7 @@ impl<'a> Names<'a, '_> {
                 && name != "bond"
                 && !matches!(
                     self.names.get(name.as_str()),
-                    Some(NameKind::Item | NameKind::Scale | NameKind::Aggregate | NameKind::Number)
+                    Some(NameKind::Item | NameKind::Multi | NameKind::Scale | NameKind::Aggregate | NameKind::Number)
                 )
             {
                 let known: Vec<&str> = self.names.keys().copied().collect();

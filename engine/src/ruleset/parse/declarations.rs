@@ -181,7 +181,7 @@ impl Parser<'_> {
         Ok((id, Body::Sign { adds: clauses.adds, present: u8::try_from(present).unwrap_or(2) }, clauses))
     }
 
-    /// `band scale "Label" >= 13.5 population "..." source "...";`
+    /// `band scale "Label" >= 13.5 population "..." source "..." sem 4.18;`
     pub(super) fn band(&mut self) -> Parsed<(Name, Body, Clauses)> {
         let id = self.word("the scale that is banded")?;
         let title = self.string("the band's label in quotes")?.text;
@@ -194,12 +194,42 @@ impl Parser<'_> {
         };
         self.at += 1;
         let value = self.number()?;
-        let mut clauses = self.clauses(&["population", "source", "because"])?;
+        let mut clauses = Clauses::default();
+        let mut sem = None;
+        // Not among the clauses, whose words cannot be names: a survey may well have an item `sem`.
+        while !self.eat(";") {
+            if sem.is_none() && self.eat("sem") {
+                sem = Some(self.standard_error()?);
+            } else {
+                self.clause(&mut clauses, &["population", "source", "because"], ";")?;
+            }
+        }
         let (Some(population), true) = (clauses.population.take(), clauses.source.is_some()) else {
             return self.missing_clause("`population` and `source`");
         };
         clauses.title = Some(title);
-        Ok((id, Body::Band { comparison, value, population }, clauses))
+        Ok((id, Body::Band { comparison, value, population, sem }, clauses))
+    }
+
+    fn standard_error(&mut self) -> Parsed<Exact> {
+        let span = self.span();
+        let sem = self.number()?;
+        if sem <= Exact::from_integer(0) {
+            let message = "a standard error of measurement is above 0";
+            self.problems.push(Diagnostic::error(Code::InvalidNumber, &self.source.name, span, message));
+        }
+        Ok(sem)
+    }
+
+    /// `batch_only source "...";` The word itself is its place.
+    pub(super) fn batch_only(&mut self) -> Parsed<(Name, Body, Clauses)> {
+        let span = self.tokens.get(self.at - 1).map_or(0..0, |token| token.span.clone());
+        let id = Name { text: "batch_only".to_owned(), place: self.place(span) };
+        let clauses = self.clauses(&["source"])?;
+        if clauses.source.is_none() {
+            return self.missing_clause("`source`: why it is for groups only");
+        }
+        Ok((id, Body::BatchOnly, clauses))
     }
 
     /// `screen straightline 0.9 of 10;` or `screen contradicts(item, item);`

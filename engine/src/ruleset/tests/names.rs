@@ -104,7 +104,7 @@ fn a_declaration_without_a_part_says_which() {
 
 #[test]
 fn a_clause_that_does_not_belong_is_refused() {
-    check("rule r when a >= 2 then note() next \"x\";", &[("syntax 1:32", "`next` does not belong")]);
+    check("rule r when a >= 2 then note() need 2;", &[("syntax 1:32", "`need` does not belong")]);
     check("rule r for both when a >= 2 then note();", &[("syntax 1:12", "`hurt` or `broke`")]);
     check("rule r when a >= 2 then shout();", &[("syntax 1:25", "`note()`")]);
     check("rule r when then note();", &[("syntax 1:13", "expected a condition")]);

@@ -1,0 +1,95 @@
+//! The arguments of `export`.
+
+use std::path::PathBuf;
+
+use bearings_engine::questionnaire::{Bond, Role};
+use clap::{Args, ValueEnum};
+
+use super::FormArg;
+
+pub(super) const EXPORT_EXAMPLES: &str = "\
+Write a questionnaire as a form that people fill in.
+
+Examples:
+  bearings export trust-repair --to paper -o form.md
+      Markdown to print: boxes to tick, and in the end a key for typing it in
+  bearings export trust-repair --to redcap -o dictionary.csv
+      a data dictionary, to be uploaded into a new REDCap project
+  bearings export trust-repair --to xlsform -o form/
+      the sheets survey, choices and settings of an XLSForm, for ODK
+
+What comes back scores as it is. Before you field anything: bearings help
+fielding";
+
+/// `bearings export`
+#[derive(Debug, Args)]
+pub(crate) struct ExportArgs {
+    /// The questionnaire: a built-in id or a file
+    #[arg(value_name = "QUESTIONNAIRE")]
+    pub(crate) questionnaire: String,
+    /// What the form is made for
+    #[arg(long, value_name = "WHAT")]
+    pub(crate) to: ExportFormat,
+    /// The form that is asked
+    #[arg(long, default_value = "short")]
+    pub(crate) form: FormArg,
+    /// Whom it is for; with both, each is asked what concerns them
+    #[arg(long, default_value = "hurt")]
+    pub(crate) role: AskedRole,
+    /// The bond it is about [default: words that fit every bond]
+    #[arg(long)]
+    pub(crate) bond: Option<BondArg>,
+    /// Write to this file instead of standard output; for xlsform a folder that is not there yet
+    #[arg(short, long, value_name = "PATH")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+/// What a form is made for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ExportFormat {
+    /// Markdown, to print.
+    Paper,
+    /// A data dictionary (CSV).
+    Redcap,
+    /// Three sheets (CSV) for ODK.
+    Xlsform,
+}
+
+/// Who is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum AskedRole {
+    /// Their trust was broken.
+    Hurt,
+    /// They broke trust.
+    Broke,
+    /// Some of each: the questions of both.
+    Both,
+}
+
+impl From<AskedRole> for Role {
+    fn from(role: AskedRole) -> Self {
+        match role {
+            AskedRole::Hurt => Role::Hurt,
+            AskedRole::Broke => Role::Broke,
+            AskedRole::Both => Role::Both,
+        }
+    }
+}
+
+/// What kind of bond it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum BondArg {
+    Partner,
+    Friend,
+    Family,
+}
+
+impl From<BondArg> for Bond {
+    fn from(bond: BondArg) -> Self {
+        match bond {
+            BondArg::Partner => Bond::Partner,
+            BondArg::Friend => Bond::Friend,
+            BondArg::Family => Bond::Family,
+        }
+    }
+}

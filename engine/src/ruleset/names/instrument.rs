@@ -1,0 +1,33 @@
+//! What published keys and cuts must not be turned into.
+
+use super::Names;
+use crate::diagnostic::Code;
+use crate::ruleset::declaration::Term;
+use crate::ruleset::{Body, Comparison, Name};
+
+impl Names<'_, '_> {
+    /// What the form prints the right way round is not turned round again.
+    pub(super) fn reversed_twice(&mut self, term: &Term) {
+        let keyed = self.draft.questionnaire.item(&term.item.text).is_some_and(|item| item.keyed);
+        if term.reversed && keyed {
+            let message = format!(
+                "`-{0}` is reversed twice: the printed numbers of `{0}` already point the right way",
+                term.item.text
+            );
+            let problem = self.draft.error(Code::ReversedTwice, &term.item.place, message);
+            self.problems.push(problem.hint(format!("write `{}` without `-`", term.item.text)));
+        }
+    }
+
+    /// Where single persons are not to be judged, nobody is told by a band that they are fine.
+    pub(super) fn negative_label(&mut self, scale: &Name, comparison: Comparison) {
+        let batch_only = self.draft.declarations.iter().any(|declaration| declaration.body == Body::BatchOnly);
+        if batch_only && matches!(comparison, Comparison::Below | Comparison::AtMost) {
+            let message = format!("this band of `{}` is a label for people who did not reach the cut", scale.text);
+            let problem = self.draft.error(Code::NegativeLabel, &scale.place, message);
+            self.problems.push(problem.hint(
+                "a ruleset that is `batch_only` may only have bands with `>=` or `>`: it tells nobody that they are fine",
+            ));
+        }
+    }
+}
