@@ -191,6 +191,8 @@ impl<'q> Interview<'q> {
                 *answer = Answer::Missing(Missing::Skipped);
             }
         }
+        // Whether an item is asked may hang on an answer that is not known; then neither is the item's own.
+        responses.settle(self.questionnaire);
         responses
     }
 
@@ -254,7 +256,7 @@ impl<'q> Interview<'q> {
         let Some(safety) = item.safety.as_ref().filter(|safety| safety.tier != Tier::Crisis) else {
             return false;
         };
-        let mut slots = self.questionnaire.slots_of(at);
+        let mut slots = self.questionnaire.slots_of(at).filter(|(_, slot)| self.questionnaire.is_watched(slot));
         let own = slots.any(|(_, slot)| so_far.holds(self.questionnaire, &yes_of(safety, &slot.id)) == Some(true));
         // A second half that was asked and is not known is no "no"; one that is still to be asked can wait.
         own && safety.and.as_ref().is_none_or(|and| so_far.holds(self.questionnaire, and) != Some(false))

@@ -172,7 +172,7 @@ impl Responses {
     /// become [`Missing::NotShown`]; the values that were given there anyway are returned as conflicts.
     ///
     /// A value on an item of the safety block is kept even so: what a person says about their safety counts.
-    /// While the parent of an `asked_if` item is unknown, the item keeps what it has.
+    /// While the parent of an `asked_if` item is unknown, so is the item, unless it has an answer.
     pub fn settle(&mut self, questionnaire: &Questionnaire) -> Vec<Conflict> {
         let mut conflicts = Vec::new();
         for (at, slot) in questionnaire.slots.iter().enumerate() {
@@ -180,9 +180,15 @@ impl Responses {
                 continue;
             };
             let outside = !item.is_asked_in(self.role, self.form);
-            let not_asked =
-                item.asked_if.as_ref().is_some_and(|condition| self.holds(questionnaire, condition) == Some(false));
+            let asked = item.asked_if.as_ref().map_or(Some(true), |condition| self.holds(questionnaire, condition));
+            let not_asked = asked == Some(false);
             if !outside && !not_asked {
+                match self.answers.get_mut(at) {
+                    Some(answer) if asked.is_none() && *answer == Answer::Missing(Missing::NotShown) => {
+                        *answer = Answer::Missing(Missing::Skipped);
+                    }
+                    _ => {}
+                }
                 continue;
             }
             let given = matches!(self.answers.get(at), Some(Answer::Level(_)));

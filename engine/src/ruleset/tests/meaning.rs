@@ -329,7 +329,7 @@ fn a_sentence_says_what_was_answered() {
     let says = |answers| reading(&body, answers).rules[0].says.clone();
     assert_eq!(
         says("a=4 b=5 weeks=9 bond_kind=friend visits=-"),
-        "You said four, 9 weeks of 8, 88 and 2; your friend; {not this}; not_applicable."
+        "You said four, 9 weeks of 8, 88 and 2; your friend; {not this}; does not apply."
     );
     assert_eq!(says("a=1 weeks=9"), "A title", "a rule that did not fire says its title");
 }
