@@ -209,7 +209,9 @@ impl Person {
         let id = item["id"].as_str().unwrap();
         let slots: Vec<String> = match (item["kind"].as_str(), item["options"].as_array()) {
             (Some("multi"), Some(options)) => {
-                options.iter().map(|option| format!("{id}.{}", option["value"].as_str().unwrap())).collect()
+                let watched = |option: &&Value| safety["option"].is_null() || safety["option"] == option["value"];
+                let watched = options.iter().filter(watched);
+                watched.map(|option| format!("{id}.{}", option["value"].as_str().unwrap())).collect()
             }
             _ => vec![id.to_owned()],
         };
