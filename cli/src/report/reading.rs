@@ -13,6 +13,10 @@ use super::{About, Entry, Page, Row};
 const DISTANCE: &str = "Distance can be a little: shorter visits, or somebody else in the room. Where one of you \
     depends on the other's care, it may not be possible now, and that is no failing.";
 
+/// For somebody who broke trust and has no contact.
+const RESPECT_IT: &str = "You are not in touch now. If they do not want contact, respect that: nothing on this page is \
+    about changing it.";
+
 /// So many changes are told in a sentence, more of them in a list; a design choice.
 const IN_A_SENTENCE: usize = 2;
 
@@ -20,7 +24,7 @@ const IN_A_SENTENCE: usize = 2;
 pub(super) fn page(reading: &Reading, about: &About) -> Page {
     let reason = reading.signal.reason.as_deref();
     if reason == Some("other_path") {
-        return support::other_path(reading, about.bond, has(reading, "crisis"));
+        return support::other_path(reading, about.bond);
     }
     let mut page = Page::default();
     match (reading.kind, reason) {
@@ -30,11 +34,13 @@ pub(super) fn page(reading: &Reading, about: &About) -> Page {
         _ => assessment(&mut page, reading, about),
     }
     limits(&mut page, reading, about);
-    if has(reading, "own_behaviour") {
-        support::help(&mut page, OWN_BEHAVIOUR);
-    }
     support::closing(&mut page);
     page
+}
+
+/// Somebody who broke trust and is not in touch any more: what would change the other one's mind is not their question.
+fn is_let_go_of(reading: &Reading) -> bool {
+    reading.provenance.role == Role::Broke && has(reading, "no_contact")
 }
 
 fn reason(reading: &Reading) -> Option<&str> {
@@ -48,7 +54,13 @@ fn has(reading: &Reading, support: &str) -> bool {
 fn assessment(page: &mut Page, reading: &Reading, about: &About) {
     page.title(title(reading, has(reading, "own_behaviour")));
     match &reading.signal.text {
+        Some(_) if is_let_go_of(reading) => page.text(RESPECT_IT),
         Some(text) => page.text(text.clone()),
+        None if is_decisive(reading) && has(reading, "no_contact") => {
+            page.text(
+                "You are not in touch now. This is about how things were when you last had to do with each other.",
+            );
+        }
         None if is_decisive(reading) => {
             page.text("That is how your answers read today. It does not tell how things will go.");
         }
@@ -79,15 +91,19 @@ fn assessment(page: &mut Page, reading: &Reading, about: &About) {
     if has(reading, "own_behaviour") {
         page.text(
             "You answered that you did one of these things to them. That comes first, and nothing here weighs against \
-             it. Please do not use this page to persuade them of anything.",
+             it. It can be stopped, and there are people who help with exactly that. Please do not use this page to \
+             persuade them of anything.",
         );
+        support::help(page, OWN_BEHAVIOUR);
     }
     if reading.signal.id.as_deref() == Some("walk_away") && about.bond == Some(Bond::Family) {
         page.text(DISTANCE);
     }
     sides(page, reading, about);
-    still_missing(page, reading, about);
-    would_change(page, reading, about);
+    if !is_let_go_of(reading) {
+        still_missing(page, reading, about);
+        would_change(page, reading, about);
+    }
     not_answered(page, reading, about);
     where_things_are(page, reading, about);
     what_may_help(page, reading);

@@ -36,7 +36,7 @@ pub(super) fn withheld() -> Page {
 }
 
 /// The page for somebody under 18: no reading, whatever the bond.
-pub(super) fn other_path(reading: &Reading, bond: Option<Bond>, crisis: bool) -> Page {
+pub(super) fn other_path(reading: &Reading, bond: Option<Bond>) -> Page {
     let mut page = Page::default();
     page.text(reading.signal.text.clone().unwrap_or_default());
     page.text(match bond {
