@@ -5,25 +5,26 @@ use std::collections::BTreeSet;
 use crate::support::{Folder, SURVEY, bearings, read};
 use crate::table::Table;
 
-/// The stages that the short form can reach; nobody is placed in letting go by it.
+/// The stages that the short form can reach; only the full one places somebody in letting go.
 const STAGES: [&str; 5] = ["facing_it", "taking_responsibility", "giving_it_time", "building_habits", "steady_ground"];
 
 /// A sample of 2,000 and what it is scored as.
-fn scored(role: &str) -> (Table, Table) {
-    let survey = bearings(&format!("sample --rows 2000 --seed 1 --role {role}")).ok();
+fn scored(role: &str, form: &str) -> (Table, Table) {
+    let survey = bearings(&format!("sample --rows 2000 --seed 1 --role {role} --form {form}")).ok();
     let outcome = bearings("score -").stdin(survey.stdout.clone()).ok();
     assert!(outcome.stderr.contains("2000 rows read = 2000 scored + 0 rejected"), "{}", outcome.stderr);
     (survey.table(), outcome.table())
 }
 
 #[track_caller]
-fn check(role: &str, signals: &[&str], decisive: &[&str]) {
-    let (survey, scored) = scored(role);
+fn check(role: &str, form: &str, signals: &[&str], decisive: &[&str]) {
+    let (survey, scored) = scored(role, form);
     assert_eq!((survey.header[0].as_str(), survey.rows.len()), ("id", 2000));
     let stages = scored.counts("stage");
     for stage in STAGES {
         assert!(stages.contains_key(stage), "{stage}: {stages:?}");
     }
+    assert_eq!(stages.contains_key("letting_go"), form == "full", "{stages:?}");
     let expected: BTreeSet<&str> = signals.iter().copied().chain(["withheld", ""]).collect();
     let found = scored.counts("signal");
     assert_eq!(found.keys().copied().collect::<BTreeSet<_>>(), expected);
@@ -44,18 +45,22 @@ fn check(role: &str, signals: &[&str], decisive: &[&str]) {
 #[test]
 fn a_sample_of_the_hurt_holds_every_stage_and_signal() {
     let signals = ["walk_away", "keep_going", "mixed", "not_enough_answered"];
-    check("hurt", &signals, &["walk_away", "keep_going"]);
+    for form in ["short", "full"] {
+        check("hurt", form, &signals, &["walk_away", "keep_going"]);
+    }
 }
 
 #[test]
 fn a_sample_of_those_who_broke_trust_holds_their_stages_and_signals() {
-    check("broke", &["keep_going", "mixed", "not_enough_answered"], &["keep_going"]);
+    for form in ["short", "full"] {
+        check("broke", form, &["keep_going", "mixed", "not_enough_answered"], &["keep_going"]);
+    }
 }
 
 #[test]
 fn a_mixed_signal_always_says_why() {
     for role in ["hurt", "broke"] {
-        let (_, scored) = scored(role);
+        let (_, scored) = scored(role, "short");
         let silent: Vec<&str> = (0..scored.rows.len())
             .filter(|row| scored.cell(*row, "signal") == "mixed" && scored.cell(*row, "reason").is_empty())
             .map(|row| scored.cell(row, "id"))
@@ -83,7 +88,7 @@ fn the_survey_in_the_tree_is_what_sample_writes() {
 
 #[test]
 fn every_built_in_questionnaire_and_form_can_be_sampled_and_scored() {
-    for (questionnaire, form) in [("trust-repair", "full"), ("ras", "short"), ("csi-4", "short")] {
+    for (questionnaire, form) in [("trust-repair", "full"), ("ras", "short"), ("trust-17", "short")] {
         let survey = bearings(&format!("sample --rows 300 --questionnaire {questionnaire} --form {form}")).ok().stdout;
         let outcome = bearings(&format!("score - --ruleset {questionnaire}")).stdin(survey).ok();
         assert_eq!(outcome.table().rows.len(), 300, "{questionnaire}");

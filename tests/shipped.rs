@@ -1,6 +1,10 @@
 //! What is built in: it is listed, it checks without a word, and its cases pass and try every rule both ways.
 
-use crate::support::{Folder, bearings, root};
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::support::{Folder, bearings, read, root};
 
 /// All of them; but for the first one they are instruments.
 const RULESETS: [&str; 19] = [
@@ -171,4 +175,48 @@ fn a_copy_under_the_name_of_a_built_in_one_is_not_taken_for_it() {
     let outcome = bearings("check ras").within(folder.path()).ok();
     assert!(outcome.stderr.contains("the one here is `./ras`"), "{}", outcome.stderr);
     bearings("check ./ras").within(folder.path()).ends_with(4);
+}
+
+/// The cases of `trust-repair`, as they are written.
+fn personas() -> Vec<Value> {
+    let folder = std::fs::read_dir(root().join("rulesets/trust-repair/cases")).unwrap();
+    folder.map(|entry| serde_json::from_slice(&std::fs::read(entry.unwrap().path()).unwrap()).unwrap()).collect()
+}
+
+/// The ids that declarations of a kind have in a file of the ruleset.
+fn declared(kind: &str, file: &str) -> BTreeSet<String> {
+    let text = read(&format!("rulesets/trust-repair/{file}"));
+    let ids = text.lines().filter_map(|line| line.strip_prefix(&format!("{kind} "))?.split_whitespace().next());
+    ids.map(str::to_owned).collect()
+}
+
+#[test]
+fn every_stage_overlay_signal_and_reason_is_expected_of_some_persona() {
+    let personas = personas();
+    assert!(personas.len() >= 25, "{}", personas.len());
+    let expected = |key: &str| -> BTreeSet<String> {
+        let values = personas.iter().map(|case| &case["expect"][key]);
+        let words = values.flat_map(|value| value.as_array().cloned().unwrap_or_else(|| vec![value.clone()]));
+        words.filter_map(|word| word.as_str().map(str::to_owned)).collect()
+    };
+    assert_eq!(&declared("overlay", "decision.rhai") - &expected("overlays"), BTreeSet::new());
+    let mut stages = declared("stage", "decision.rhai");
+    stages.insert("unplaced".to_owned());
+    assert_eq!(&stages - &expected("stage"), BTreeSet::new());
+    let mut signals = declared("signal", "decision.rhai");
+    signals.insert("not_enough_answered".to_owned());
+    assert_eq!(&signals - &expected("signal"), BTreeSet::new());
+    // A file whose safety page was left out is no case; it has a test of its own.
+    let mut reasons = declared("reason", "decision.rhai");
+    for told_otherwise in ["not_enough_answered", "safety_left_out"] {
+        assert!(reasons.remove(told_otherwise), "{told_otherwise}");
+    }
+    assert_eq!(&reasons - &expected("reason"), BTreeSet::new());
+    assert!(personas.iter().any(|case| case["expect"]["withheld"].as_bool() == Some(true)));
+    let answered =
+        |item: &str| -> BTreeSet<&str> { personas.iter().filter_map(|case| case["answers"][item].as_str()).collect() };
+    assert_eq!(answered("my_role"), BTreeSet::from(["hurt", "broke", "both"]));
+    assert_eq!(answered("bond_kind"), BTreeSet::from(["partner", "friend", "family"]));
+    let forms: BTreeSet<&str> = personas.iter().filter_map(|case| case["form"].as_str()).collect();
+    assert_eq!(forms, BTreeSet::from(["short", "full"]));
 }

@@ -58,6 +58,28 @@ fn the_generated_coverage_table_is_fresh_and_has_no_empty_cell() {
     fresh("rulesets/COVERAGE.md", &table);
 }
 
+/// Forgiving is shown, never scored: "forgiveness is never evidence for staying"; and so are ties, wishes for others
+/// and where a doubt comes from.
+#[test]
+fn no_signal_depends_on_forgiving_or_on_what_makes_leaving_hard() {
+    let shaping = [
+        "forgiving_is_clear",
+        "forgiving_is_my_choice",
+        "wishes_them_well",
+        "anger_protects_me",
+        "expects_it_again",
+        "would_wish_for_a_friend",
+        "what_makes_leaving_hard",
+        "doubt_felt",
+        "trend_since_last_month",
+    ];
+    for item in shaping {
+        assert_eq!(coverage::signals_of(item), [""; 0], "{item}");
+    }
+    assert_eq!(coverage::signals_of("times_repeated"), ["walk_away", "keep_going"]);
+    assert_eq!(coverage::signals_of("want_them_in_my_life"), ["keep_going"]);
+}
+
 #[test]
 fn the_generated_reference_of_the_language_is_fresh() {
     fresh("rulesets/API.md", &crate::api_reference());

@@ -157,9 +157,10 @@ fn surfaces(sheet: &Sheet) -> Vec<Surface> {
     surfaces
 }
 
-/// What stands before the first section of a page, and from the help for those who did harm on.
+/// What stands before the first section of a page, the help for those who did harm included.
 fn own_lines(page: &str) -> BTreeSet<&str> {
-    let before = page.lines().take_while(|line| !line.starts_with("## "));
-    let after = page.lines().skip_while(|line| !line.starts_with("If you worry about what you do"));
-    before.chain(after).map(|line| line.trim_start_matches([' ', '#', '-']).trim()).collect()
+    page.lines()
+        .take_while(|line| !line.starts_with("## "))
+        .map(|line| line.trim_start_matches([' ', '#', '-']).trim())
+        .collect()
 }

@@ -50,8 +50,13 @@ pub(super) fn other_path(reading: &Reading, bond: Option<Bond>) -> Page {
         }
     });
     help(&mut page, UNDER_AGE);
-    if crisis {
-        help(&mut page, CRISIS);
+    let shown = reading.support.iter().flatten();
+    for support in shown {
+        match *support {
+            "crisis" => help(&mut page, CRISIS),
+            "own_behaviour" => help(&mut page, OWN_BEHAVIOUR),
+            _ => {}
+        }
     }
     closing(&mut page);
     page

@@ -18,7 +18,6 @@ enum Thing {
     Sign(usize),
     Overlay(usize),
     Stage(usize),
-    Signal(usize),
 }
 
 /// What reads what in one variant.
@@ -54,8 +53,8 @@ impl<'a> Reading<'a> {
             }
         }
         type Made = fn(usize) -> Thing;
-        let outcomes: [(&[crate::compile::Outcome], Made); 3] =
-            [(&variant.overlays, Thing::Overlay), (&variant.stages, Thing::Stage), (&variant.signals, Thing::Signal)];
+        let outcomes: [(&[crate::compile::Outcome], Made); 2] =
+            [(&variant.overlays, Thing::Overlay), (&variant.stages, Thing::Stage)];
         for (list, made) in outcomes {
             for (at, outcome) in list.iter().enumerate() {
                 if let OutcomeWhen::Condition(condition) = outcome.when {
@@ -124,8 +123,22 @@ impl<'a> Reading<'a> {
             Thing::Sign(at) => format!("sign {}", variant.signs[at].id),
             Thing::Overlay(at) => variant.overlays[at].id.clone(),
             Thing::Stage(at) => variant.stages[at].id.clone(),
-            Thing::Signal(at) => variant.signals[at].id.clone(),
         }
+    }
+
+    /// The decisive signals that an answer to one of these slots can make or unmake: proved on the diagram, for what a
+    /// signal reads is more than what it depends on.
+    fn signals(&self, slots: &BTreeSet<Thing>) -> Vec<String> {
+        let complete = self.variant.complete.as_ref().unwrap();
+        let mut diagram = complete.diagram.clone();
+        let mut depends = |at: usize| {
+            let is_it = diagram.map(complete.signal, &|outcome| u32::from(outcome as usize == at)).unwrap();
+            let support = diagram.support(is_it);
+            support.iter().any(|variable| slots.contains(&Thing::Slot(complete.variables[*variable as usize].slot)))
+        };
+        let signals = self.variant.signals.iter().enumerate();
+        let decisive = signals.filter(|(at, signal)| signal.id != "mixed" && depends(*at));
+        decisive.map(|(_, signal)| signal.id.clone()).collect()
     }
 
     fn next(&self, thing: Thing) -> Option<&str> {
@@ -159,6 +172,20 @@ impl Words {
     fn cell(self, between: &str) -> String {
         self.0.join(between).replace('|', "\\|")
     }
+}
+
+/// The decisive signals that an item can make or unmake, for either role in the full form.
+pub(super) fn signals_of(item: &str) -> Vec<String> {
+    let (questionnaire, files) = super::trust_repair();
+    let (ruleset, _) = crate::ruleset::load(&files, &questionnaire, &LoadOptions::all()).unwrap();
+    let position = questionnaire.items.iter().position(|known| known.id == item).unwrap();
+    let slots = questionnaire.slots_of(position).map(|(slot, _)| Thing::Slot(slot)).collect();
+    let mut signals = Words::default();
+    for role in [Role::Hurt, Role::Broke] {
+        let reading = Reading::of(ruleset.variant(role, Form::Full).unwrap());
+        reading.signals(&slots).into_iter().for_each(|signal| signals.add(signal));
+    }
+    signals.0
 }
 
 /// The table as Markdown.
@@ -203,10 +230,11 @@ pub(super) fn table() -> String {
                 }
             }
             for thing in reading.onward(slots.clone()) {
-                if matches!(thing, Thing::Sign(_) | Thing::Overlay(_) | Thing::Stage(_) | Thing::Signal(_)) {
+                if matches!(thing, Thing::Sign(_) | Thing::Overlay(_) | Thing::Stage(_)) {
                     outcomes.add(reading.name(thing));
                 }
             }
+            reading.signals(&slots).into_iter().for_each(|signal| outcomes.add(signal));
             let advising = if direct.iter().any(|thing| reading.next(*thing).is_some()) { direct } else { near };
             advising.iter().filter_map(|thing| reading.next(*thing)).for_each(|next| advice.add(next.to_owned()));
         }
