@@ -90,6 +90,6 @@ fn tables_and_diagram_equal_the_interpreter_for_who_broke_trust() {
 
 #[test]
 fn tables_and_diagram_equal_the_interpreter_in_the_full_form() {
-    compare(Role::Hurt, Form::Full, sheets() / 4);
-    compare(Role::Broke, Form::Full, sheets() / 8);
+    compare(Role::Hurt, Form::Full, sheets() / 8);
+    compare(Role::Broke, Form::Full, sheets() / 16);
 }
