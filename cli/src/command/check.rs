@@ -137,11 +137,10 @@ fn uncovered(ruleset: &Ruleset, cases: &[Case], sources: &[SourceFile]) -> Vec<D
     }
     let mut problems = Vec::new();
     for (id, tried) in &tried {
-        let lacks: Vec<&str> = tried.lacks().collect();
         let rule = ruleset.variants().flat_map(|(_, variant)| &variant.rules).find(|rule| rule.id == *id);
-        if let (Some(rule), false) = (rule, lacks.is_empty()) {
+        if let (Some(rule), Some(lacks)) = (rule, tried.lacks()) {
             let (file, span) = place(&rule.at, sources);
-            let message = format!("the rule `{id}` {} in the cases", lacks.join(" and "));
+            let message = format!("the rule `{id}` {lacks} in the cases");
             let problem = Diagnostic::warning(Code::Coverage, file, span, message);
             problems.push(problem.hint("add a case in which it fires, and one in which it does not"));
         }

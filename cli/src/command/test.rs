@@ -23,10 +23,14 @@ pub(super) struct Tried {
 }
 
 impl Tried {
-    /// What no case did: "never fired", "always fired"; both if no case decided the rule.
-    pub(super) fn lacks(&self) -> impl Iterator<Item = &'static str> {
-        let lacks = [(self.fired, "never fired"), (self.not_fired, "always fired")];
-        lacks.into_iter().filter(|(count, _)| *count == 0).map(|(_, what)| what)
+    /// What no case did with it.
+    pub(super) fn lacks(&self) -> Option<&'static str> {
+        match (self.fired, self.not_fired) {
+            (0, 0) => Some("was never decided"),
+            (0, _) => Some("never fired"),
+            (_, 0) => Some("always fired"),
+            _ => None,
+        }
     }
 }
 
@@ -88,7 +92,7 @@ fn ruleset(name: &str) -> Result<(String, usize, usize), Failure> {
         text.push_str(&format!("  {both} of {} rules fired in some case and not in another\n", tried.len()));
     }
     for (id, tried) in &tried {
-        for what in tried.lacks() {
+        if let Some(what) = tried.lacks() {
             text.push_str(&format!("  {id} {what} in the cases\n"));
         }
     }

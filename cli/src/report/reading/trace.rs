@@ -23,7 +23,10 @@ fn score_words(score: &ScoreReading, about: &About) -> String {
         None if score.of == 0 => return "does not apply".to_owned(),
         None => "too little answered".to_owned(),
     };
-    words.push_str(&format!(", {} of {} answered", score.answered, score.of));
+    match (score.answered, score.of) {
+        (1, 1) => words.push_str(", rests on one answer"),
+        (answered, of) => words.push_str(&format!(", {answered} of {of} answered")),
+    }
     if score.concern {
         words.push_str(", high is a concern");
     }
