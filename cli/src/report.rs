@@ -37,6 +37,11 @@ pub(crate) fn render(assessment: &Assessment, about: &About, format: ExplainForm
     }
 }
 
+/// The heading of what a person reads only if they want to.
+const DETAILS: &str = "How this was read";
+/// The heading behind it.
+const LIMITS: &str = "Limits and sources";
+
 /// What a page says of the rules that an assessment does not hold.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct About {

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::exact::Exact;
 use crate::questionnaire::{Bond, Form, Role};
-use crate::ruleset::{Comparison, Draft, Kind, Limit, When};
+use crate::ruleset::{Comparison, Draft, Kind, Limit, Next, When};
 pub use crate::scoring::Scale;
 pub(crate) use complete::Complete;
 pub(crate) use conditions::subject_name;
@@ -116,7 +116,7 @@ pub struct Rule {
     /// What is said when it fires, with names in braces.
     pub because: Option<String>,
     /// What a person can do next when it fires.
-    pub next: Option<String>,
+    pub next: Option<Next>,
     /// Where it comes from.
     pub source: Option<String>,
     /// `file:line`.
@@ -169,7 +169,7 @@ pub struct Outcome {
     /// What people read by bond.
     pub titles: Vec<(Bond, String)>,
     /// What a person can do next.
-    pub next: Option<String>,
+    pub next: Option<Next>,
     /// `file:line`.
     pub at: String,
     pub(crate) when: OutcomeWhen,

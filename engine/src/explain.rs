@@ -14,10 +14,12 @@ use crate::compile::{OutcomeWhen, PartOf, RuleEffect, Variant};
 use crate::exact::{format_half_up, to_f64};
 use crate::questionnaire::{Bond, Form, Role};
 use crate::responses::{Answer, Responses};
-use crate::ruleset::{Kind, Ruleset};
+use crate::ruleset::{Kind, Next, Ruleset};
 
-/// The value from which a part of the keep-going side counts as a reason for keeping going, and below which it is
-/// named on the other side. A design choice: the middle of the scale.
+/// The value from which a part of the keep-going side is named as a reason for keeping going. A design choice: what
+/// `trust-repair` looks for in each of them.
+const GOOD: i128 = 60;
+/// The value below which it is named on the other side. A design choice: the middle of the scale.
 const MIDDLE: i128 = 50;
 
 /// What one sheet is explained from.
@@ -55,9 +57,9 @@ impl Sheet<'_> {
         let finding = self.row.finding();
         // Without the safety block, and for somebody under 18, scores may be shown; nothing that leans either way.
         let no_advice = finding.left_out || self.row.is_other_path();
-        // Whoever hurt somebody is not told what to do next in the relationship.
-        let advice = if no_advice || finding.own_behaviour { Advice::Withheld } else { Advice::Given };
-        let may_advise = !no_advice && self.ruleset.kind == Kind::Assessment;
+        let advice = self.may_be_advised(no_advice);
+        // What somebody did to another one is not weighed against anything, and no two sides are drawn beside it.
+        let may_advise = !no_advice && !finding.own_behaviour && self.ruleset.kind == Kind::Assessment;
         let keep_side = self.variant.aggregates.iter().position(|aggregate| aggregate.id == "keep_side");
         let sides = if may_advise { keep_side } else { None };
         let rules: Vec<RuleReading> = if self.row.is_other_path() {
@@ -194,7 +196,7 @@ impl Sheet<'_> {
             id: stage.id.clone(),
             title: self.fill(&stage.title),
             because: condition.map(|condition| self.reads(condition)).unwrap_or_default(),
-            next: self.advice(stage.next.as_deref(), advice),
+            next: self.advice(stage.next.as_ref(), advice),
         })
     }
 
@@ -203,12 +205,41 @@ impl Sheet<'_> {
         Some(OverlayReading {
             id: overlay.id.clone(),
             title: self.fill(&overlay.title),
-            next: self.advice(overlay.next.as_deref(), advice),
+            next: self.advice(overlay.next.as_ref(), advice),
         })
     }
 
-    fn advice(&self, next: Option<&str>, advice: Advice) -> Option<String> {
-        next.filter(|_| advice == Advice::Given).map(|next| self.fill(next))
+    /// Which advice may be given on this sheet.
+    fn may_be_advised(&self, no_advice: bool) -> Advice {
+        let finding = self.row.finding();
+        let leaning = |id: &str| match self.row.signal() {
+            Signal::Declared(signal) => self.variant.signals.get(signal).is_some_and(|signal| signal.id == id),
+            _ => false,
+        };
+        // A screen says that nothing can be read from the answers, so nothing follows from them.
+        let unread = matches!(self.row.reason(), Some(Reason::Engine(EngineReason::Contradictory)));
+        if no_advice || finding.own_behaviour || unread {
+            return Advice::Withheld;
+        }
+        // Beside a flag, and for somebody who has reasons to go, work on the two of them is not what comes next.
+        let aside = finding.flagged() || finding.unanswered || leaning("walk_away") || self.reason_is("one_sign");
+        if aside && self.ruleset.kind == Kind::Assessment { Advice::EvenFlagged } else { Advice::Given }
+    }
+
+    fn reason_is(&self, id: &str) -> bool {
+        match self.row.reason() {
+            Some(Reason::Declared(at)) => self.variant.reasons.get(at).is_some_and(|reason| reason.id == id),
+            _ => false,
+        }
+    }
+
+    fn advice(&self, next: Option<&Next>, advice: Advice) -> Option<String> {
+        let said = |next: &&Next| match advice {
+            Advice::Given => true,
+            Advice::EvenFlagged => next.even_flagged,
+            Advice::Withheld => false,
+        };
+        next.filter(said).map(|next| self.fill(&next.text))
     }
 
     fn score(&self, number: usize) -> Option<ScoreReading> {
@@ -298,7 +329,7 @@ impl Sheet<'_> {
             effect: rule.effects.iter().map(|effect| effect_word(self.variant, effect)).collect(),
             reads: self.reads(rule.condition),
             says,
-            next: self.advice(rule.next.as_deref().filter(|_| outcome == RuleOutcome::Fired), advice),
+            next: self.advice(rule.next.as_ref().filter(|_| outcome == RuleOutcome::Fired), advice),
             source: rule.source.clone(),
             at: rule.at.clone(),
             distance: if outcome == RuleOutcome::NotFired { self.distance(rule.condition) } else { None },
@@ -306,7 +337,7 @@ impl Sheet<'_> {
         }
     }
 
-    /// The parts of the keep-going side at or above the middle, or below it.
+    /// The parts of the keep-going side that are good, or those below the middle.
     fn side_items(&self, aggregate: usize, side: Side) -> Vec<SideItem> {
         let Some(aggregate) = self.variant.aggregates.get(aggregate) else {
             return Vec::new();
@@ -317,8 +348,11 @@ impl Sheet<'_> {
                 continue;
             };
             let Some(exact) = value.exact() else { continue };
-            let is_high = exact >= crate::exact::Exact::from_integer(MIDDLE);
-            if is_high == (side == Side::For) {
+            let stands = match side {
+                Side::For => exact >= crate::exact::Exact::from_integer(GOOD),
+                Side::Against => exact < crate::exact::Exact::from_integer(MIDDLE),
+            };
+            if stands {
                 let at = match part.of {
                     PartOf::Scale(at) => self.variant.scales.get(at).map(|scale| scale.at.clone()),
                     PartOf::Aggregate(at) => self.variant.aggregates.get(at).map(|aggregate| aggregate.at.clone()),
@@ -376,6 +410,8 @@ impl Sheet<'_> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Advice {
     Given,
+    /// Only what is said even beside a flag.
+    EvenFlagged,
     Withheld,
 }
 

@@ -99,6 +99,11 @@ impl Gate {
         Self { inputs }
     }
 
+    /// Whether the gate looks at this slot, for itself or because a flag hangs on it.
+    pub(crate) fn reads(&self, slot: usize) -> bool {
+        self.inputs.iter().any(|input| input.slot == slot)
+    }
+
     /// Whether there is a hard item, without which nobody may be assessed.
     pub(crate) fn has_hard_item(&self) -> bool {
         self.inputs.iter().any(|input| input.tier == Some(Tier::Hard))

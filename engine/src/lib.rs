@@ -32,8 +32,8 @@ pub use case::{CASE_FORMAT, Case, CaseResult};
 pub use compile::{Adjust, Aggregate, Band, Outcome, Rule, RuleEffect, Scale, Screens, Sign, Variant};
 pub use explain::{effects_of, explain_row, forms_of, item_text, slot_label, with_bond};
 pub use ruleset::{
-    Aggregation, Comparison, ENGINE_REASONS, Kind, LoadOptions, NODE_BUDGET, Parameter, REQUIRED_HEADINGS, Ruleset,
-    batch_only, header_of, load,
+    Aggregation, Comparison, ENGINE_REASONS, Kind, LoadOptions, NODE_BUDGET, Next, Parameter, REQUIRED_HEADINGS,
+    Ruleset, batch_only, header_of, load,
 };
 pub use scoring::{Need, ScaleItem, Score, Value};
 pub use script::api_reference;

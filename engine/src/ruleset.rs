@@ -20,7 +20,7 @@ use crate::exact::Exact;
 use crate::fingerprint::sha256;
 use crate::gate::Gate;
 use crate::questionnaire::{Form, Questionnaire, Role};
-pub use declaration::{Aggregation, Comparison, Kind};
+pub use declaration::{Aggregation, Comparison, Kind, Next};
 pub(crate) use declaration::{Body, Declaration, Effect, Expr, Limit, Name, Place, When};
 
 /// The signals of an assessment; a study declares its own.

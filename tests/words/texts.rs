@@ -258,7 +258,7 @@ pub(super) fn of_ruleset(ruleset: &Ruleset) -> BTreeSet<Text> {
                 texts.add(Surface::Advice, &place, flowing(rest));
             }
             texts.add_some(Surface::Advice, &place, rule.because.as_ref());
-            texts.add_some(Surface::Advice, &place, rule.next.as_ref());
+            texts.add_some(Surface::Advice, &place, rule.next.as_ref().map(|next| &next.text));
             texts.add_some(Surface::Help, &place, rule.source.as_ref());
         }
         for adjust in &variant.adjusts {
@@ -296,7 +296,7 @@ fn of_outcome(texts: &mut Texts, outcome: &Outcome) {
     for (_, title) in &outcome.titles {
         texts.add(Surface::Verdict, &place, title);
     }
-    texts.add_some(Surface::Advice, &place, outcome.next.as_ref());
+    texts.add_some(Surface::Advice, &place, outcome.next.as_ref().map(|next| &next.text));
 }
 
 /// The words without the breaks between lines.

@@ -10,12 +10,14 @@ use crate::resources::Resources;
 pub(crate) const SUPPORT: &str = include_str!("../command/help/support.txt");
 
 pub(crate) const EMERGENCY: &str = "If you are in danger";
-const FEAR: &str = "If somebody frightens";
+pub(super) const FEAR: &str = "If somebody frightens";
 pub(super) const CRISIS: &str = "If you think of ending your life";
 const UNDER_AGE: &str = "If you are under age";
 pub(super) const OWN_BEHAVIOUR: &str = "If you worry about what you do";
 pub(crate) const DIRECTORIES: &str = "Lists of helplines";
 const TRUST_IT: &str = "Whatever a questionnaire says";
+
+const IF_UNSAFE: &str = "If you ever feel unsafe with somebody: bearings help support";
 
 /// For whom leaving is a question; pushes neither way.
 pub(super) const ADVOCATE_FIRST: &str =
@@ -25,8 +27,8 @@ pub(super) const ADVOCATE_FIRST: &str =
 pub(super) fn withheld() -> Page {
     let mut page = Page::default();
     page.title("Your safety comes before this question.");
-    page.text("Something in your answers matters more than any score, so there is no reading here.");
-    page.text("You do not have to decide anything today.");
+    page.text("What you answered about your safety matters more than any score, so there is no reading here.");
+    page.text("It is not your fault. You do not have to decide anything today.");
     page.heading("Where to find help");
     for part in [EMERGENCY, FEAR, CRISIS, UNDER_AGE, DIRECTORIES, TRUST_IT] {
         help(&mut page, part);
@@ -49,7 +51,11 @@ pub(super) fn other_path(reading: &Reading, bond: Option<Bond>) -> Page {
              outside can help you carry it."
         }
     });
-    help(&mut page, UNDER_AGE);
+    help(&mut page, EMERGENCY);
+    page.text(
+        "Tell an adult you trust, not the person this is about, or search \"child helpline\" and your country. They listen, \
+         and you decide what you tell them.",
+    );
     let shown = reading.support.iter().flatten();
     for support in shown {
         match *support {
@@ -58,14 +64,16 @@ pub(super) fn other_path(reading: &Reading, bond: Option<Bond>) -> Page {
             _ => {}
         }
     }
-    closing(&mut page);
+    help(&mut page, DIRECTORIES);
+    page.text("One person, one view, one day.");
+    page.text(IF_UNSAFE);
     page
 }
 
 /// The two lines that every page ends with. They are always there, so they reveal nothing.
 pub(super) fn closing(page: &mut Page) {
     page.text("One person, one view, one day. Only you know what is right.");
-    page.text("If you ever feel unsafe with somebody: bearings help support");
+    page.text(IF_UNSAFE);
 }
 
 /// All of the support text, for a form that others fill in.

@@ -86,7 +86,9 @@ fn every_persona_is_rendered_in_every_format() {
             let text = shipped.render(&responses, format);
             assert!(text.ends_with('\n'), "{name}");
             if format == ExplainFormat::Text {
-                assert!(text.contains(AUTONOMY), "{name}: {text}");
+                // Somebody under 18 is not told that it is theirs to decide.
+                let is_minor = text.starts_with("Thank you for answering.");
+                assert_eq!(text.contains(AUTONOMY), !is_minor, "{name}: {text}");
                 assert_eq!(text.lines().last(), Some(SUPPORT), "{name}");
                 assert!(text.lines().all(|line| line.chars().count() <= 80), "{name}: {text}");
             }
@@ -170,7 +172,7 @@ fn both_sides_have_a_place_even_when_one_is_empty() {
 #[test]
 fn answers_stand_behind_what_is_said() {
     let text = trust_repair().text("partner-torn-over-money", &[]);
-    assert!(text.contains("    Happened again                  twice\n"), "{text}");
+    assert!(text.contains("    Happened again                 twice\n"), "{text}");
     let text = flowing(&text);
     assert!(text.contains("rule `again_twice`, rulesets/trust-repair/consistency.rhai:"), "{text}");
     assert!(text.contains("\"Happened again\" were \"not again\" instead of \"twice\""), "{text}");
@@ -184,7 +186,7 @@ fn a_close_call_names_the_answers_it_hangs_on() {
     let text = flowing(&text);
     assert!(text.contains("It is a close call"), "{text}");
     assert!(text.contains("It hangs on your own answer to \"Willing to do the work\""), "{text}");
-    assert!(text.contains("holds under 40 of 41 one-step changes"), "{text}");
+    assert!(text.contains("holds when one answer is moved one step, in 40 of 41 ways"), "{text}");
 }
 
 #[test]
@@ -237,11 +239,11 @@ fn an_open_safety_page_is_named() {
 fn somebody_under_age_reads_nothing_of_the_bond() {
     let shipped = trust_repair();
     let text = shipped.text("family-under-18", &[]);
-    assert!(text.contains("child helpline") && text.contains(AUTONOMY), "{text}");
+    assert!(flowing(&text).contains("child helpline") && text.contains("Child Helpline International"), "{text}");
     for id in telling(shipped).iter().filter(|id| !text.starts_with(id.as_str())) {
         assert!(!text.contains(id.as_str()), "{id}");
     }
-    assert!(!text.contains("of 100") && text.lines().count() < 15, "{text}");
+    assert!(!text.contains("of 100") && text.lines().count() < 25, "{text}");
 }
 
 #[test]
@@ -323,8 +325,8 @@ fn json_is_the_assessment_itself() {
 #[test]
 fn what_keeping_going_would_still_take_is_named_and_a_wish_is_not_proposed() {
     let text = flowing(&trust_repair().text("partner-all-well-but-she-is-done", &[]));
-    assert!(text.contains("What is still missing"), "{text}");
-    assert!(text.contains("It would also take that you want it yourself."), "{text}");
+    assert!(text.contains("Whether you want to go on is your own question, and no is a full answer."), "{text}");
+    assert!(!text.contains("What is still missing"), "{text}");
     assert!(!text.contains("\"Wanting them in your life\" were"), "{text}");
     let text = flowing(&trust_repair().text("broke-friend-who-keeps-asking", &[]));
     assert!(
@@ -338,7 +340,7 @@ fn what_keeping_going_would_still_take_is_named_and_a_wish_is_not_proposed() {
 #[test]
 fn one_clear_sign_is_named() {
     let text = flowing(&trust_repair().text("partner-forgiven-before-anything-changed", &[]));
-    assert!(text.contains("What speaks clearly for going: "), "{text}");
+    assert!(text.contains("What speaks clearly against going on: Little care."), "{text}");
 }
 
 #[test]

@@ -14,6 +14,7 @@ use std::collections::BTreeMap;
 use super::{OutcomeWhen, Variant};
 use crate::diagram::{Diagram, NodeId, Opening, OverBudget, force_order};
 use crate::exact::Exact;
+use crate::gate::Gate;
 use crate::questionnaire::{Direction, Levels, Questionnaire};
 use crate::responses::{Answer, Missing};
 use crate::script::{Quantity, Read, Tree};
@@ -121,6 +122,7 @@ fn variables(questionnaire: &Questionnaire, variant: &Variant) -> Vec<CompleteVa
     groups.extend(read.iter().filter_map(|slot| Some(vec![*slot, parent(*slot)?])));
     let used: Vec<usize> = groups.iter().flatten().copied().collect();
     let order = force_order(questionnaire.slots.len(), &groups);
+    let gate = Gate::new(questionnaire);
     let of_slot = |slot: usize| {
         let found = questionnaire.slots.get(slot)?;
         let item = questionnaire.item_of(found)?;
@@ -148,7 +150,7 @@ fn variables(questionnaire: &Questionnaire, variant: &Variant) -> Vec<CompleteVa
             may_be_absent: item.offers_not_applicable,
             steppable: directed && !item.block && !item.context && found.levels.count() >= 5,
             wish: item.wish,
-            proposable: !item.context && !item.block && !item.wish && item.safety.is_none(),
+            proposable: !item.context && !item.block && !item.wish && !gate.reads(slot),
         })
     };
     order

@@ -63,29 +63,56 @@ impl Sheet<'_> {
     }
 
     /// What `keep_going` would still take on a sheet whose reason for being mixed is one of the ruleset's own. How
-    /// things came about stays as it is, and the stage follows from the rest.
+    /// things came about stays as it is, and nothing that the safety gate looks at is named.
     pub(super) fn lacks(&self) -> Vec<Change> {
         let wanted = self.variant.signals.iter().find(|signal| signal.id == "keep_going").map(|signal| signal.when);
-        let (Some(OutcomeWhen::Condition(condition)), Some(Reason::Declared(_))) = (wanted, self.row.reason()) else {
+        let (Some(OutcomeWhen::Condition(wanted)), Some(Reason::Declared(_))) = (wanted, self.row.reason()) else {
             return Vec::new();
         };
+        let mut changes = self.changes_to(wanted, 1);
+        // Where the stage stands in the way, so does what placed it.
+        if changes.iter().any(|(variable, _)| self.is_stage(*variable)) {
+            let stage = self.row.stage().and_then(|stage| self.variant.stages.get(stage)).map(|stage| stage.when);
+            if let Some(OutcomeWhen::Condition(placed)) = stage {
+                changes.extend(self.changes_to(placed, 0));
+            }
+        }
+        let mut named = Vec::new();
+        for change in changes.iter().filter_map(|(variable, level)| self.table_change(*variable as usize, *level)) {
+            if !named.contains(&change) {
+                named.push(change);
+            }
+        }
+        named
+    }
+
+    fn is_stage(&self, variable: u32) -> bool {
+        let variable = self.variant.tables.variables.get(variable as usize).map(|variable| &variable.variable);
+        variable == Some(&Variable::Stage)
+    }
+
+    /// The least changes of table variables that give a condition this outcome; any stage is as good as another.
+    fn changes_to(&self, condition: usize, outcome: u32) -> Vec<(u32, u32)> {
         let tables = &self.variant.tables;
         let Some(condition) = tables.conditions.get(condition) else { return Vec::new() };
-        let is_context = |slot: usize| {
-            let questionnaire = self.ruleset.questionnaire();
-            questionnaire.slots.get(slot).and_then(|slot| questionnaire.item_of(slot)).is_some_and(|item| item.context)
+        let questionnaire = self.ruleset.questionnaire();
+        let is_fixed = |slot: usize| {
+            let item = questionnaire.slots.get(slot).and_then(|slot| questionnaire.item_of(slot));
+            item.is_some_and(|item| item.context) || self.ruleset.gate().reads(slot)
         };
+        // A step that is too small to count, so that the path says whether the stage changes.
+        let another_stage = Cost { steps: 0, points: Exact::new(1, 1_000_000) };
         let cost = |variable: u32, level: u32| {
             let at = variable as usize;
+            let same = level == self.code(at);
             match tables.variables.get(at).map(|variable| &variable.variable) {
-                Some(Variable::Stage) => Some(NOTHING),
-                Some(Variable::Slot(slot)) if is_context(*slot) && level != self.code(at) => None,
+                Some(Variable::Stage) => Some(if same { NOTHING } else { another_stage }),
+                Some(Variable::Slot(slot)) if is_fixed(*slot) && !same => None,
                 _ => self.cost(at, level),
             }
         };
-        let nearest = tables.diagram.nearest(condition.root, NOTHING, &|outcome| outcome == 1, &cost);
-        let changes = nearest.map(|nearest| nearest.changes).unwrap_or_default();
-        changes.iter().filter_map(|(variable, level)| self.table_change(*variable as usize, *level)).collect()
+        let nearest = tables.diagram.nearest(condition.root, NOTHING, &|found| found == outcome, &cost);
+        nearest.map(|nearest| nearest.changes).unwrap_or_default()
     }
 
     /// The unknown answers that an undecided condition still depends on.
@@ -256,7 +283,9 @@ impl Sheet<'_> {
             if number == now || signal.id == "mixed" || held_back {
                 continue;
             }
-            changes.extend(self.nearest_signal(complete, &sheet, number, &mut walker));
+            let nearest = self.nearest_signal(complete, &sheet, number, &mut walker);
+            // No change at all means that what stands in the way is not an answer of this sheet.
+            changes.extend(nearest.filter(|nearest| !nearest.changes.is_empty()));
         }
         changes
     }

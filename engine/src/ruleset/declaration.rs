@@ -70,8 +70,18 @@ pub(crate) struct Declaration {
     pub(crate) because: Option<Name>,
     pub(crate) source: Option<String>,
     /// What a person can do next.
-    pub(crate) next: Option<String>,
+    pub(crate) next: Option<Next>,
     pub(crate) body: Body,
+}
+
+/// What a person can do next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Next {
+    /// The words.
+    pub text: String,
+    /// Whether it is said beside a safety flag, too, and where the reasons to walk away outweigh: it is about the
+    /// person, and asks for nothing between the two.
+    pub even_flagged: bool,
 }
 
 /// What is particular to each kind of declaration.

@@ -211,7 +211,11 @@ impl<'a> Names<'a, '_> {
             Body::Signal { titles, .. } => titles,
             _ => &[],
         };
-        let texts = declaration.title.iter().chain(&declaration.next).chain(titles.iter().map(|(_, title)| title));
+        let texts = declaration
+            .title
+            .iter()
+            .chain(declaration.next.as_ref().map(|next| &next.text))
+            .chain(titles.iter().map(|(_, title)| title));
         for text in texts.filter(|_| shown) {
             self.sentence(Some(&Name { text: text.clone(), place: declaration.id.place.clone() }));
         }

@@ -99,7 +99,7 @@ struct Clauses {
     role: Option<Role>,
     because: Option<Name>,
     source: Option<String>,
-    next: Option<String>,
+    next: Option<Next>,
     when: Option<When>,
     then: Vec<Effect>,
     need: Option<Exact>,

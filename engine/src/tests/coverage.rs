@@ -142,12 +142,13 @@ impl<'a> Reading<'a> {
     }
 
     fn next(&self, thing: Thing) -> Option<&str> {
-        match thing {
-            Thing::Rule(at) => self.variant.rules[at].next.as_deref(),
-            Thing::Overlay(at) => self.variant.overlays[at].next.as_deref(),
-            Thing::Stage(at) => self.variant.stages[at].next.as_deref(),
+        let next = match thing {
+            Thing::Rule(at) => self.variant.rules[at].next.as_ref(),
+            Thing::Overlay(at) => self.variant.overlays[at].next.as_ref(),
+            Thing::Stage(at) => self.variant.stages[at].next.as_ref(),
             _ => None,
-        }
+        };
+        next.map(|next| next.text.as_str())
     }
 }
 

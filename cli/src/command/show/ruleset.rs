@@ -234,7 +234,7 @@ fn outcomes(read: &Read, outcomes: &[Outcome]) -> Vec<Entry> {
         let rows = condition(read, &outcome.at)
             .into_iter()
             .chain(titles)
-            .chain(outcome.next.iter().map(|next| Row::new("next", next.clone())));
+            .chain(outcome.next.iter().map(|next| Row::new("next", next.text.clone())));
         Entry {
             text: format!("{}: {}", outcome.id, outcome.title),
             place: outcome.at.clone(),

@@ -4,7 +4,6 @@ use bearings_engine::assessment::{BandReading, Change, ReadValue, Reading, RuleR
 use bearings_engine::responses::Missing;
 
 use super::super::{About, Entry, Page, Row, two_places, whole};
-use super::spaced;
 
 /// The scales with what was answered of them.
 pub(super) fn scores(page: &mut Page, reading: &Reading, about: &About) {
@@ -128,7 +127,7 @@ pub(super) fn is_score(change: &Change) -> bool {
 
 fn reads(reads: &[ReadValue]) -> Vec<Row> {
     let row = |read: &ReadValue| match &read.via {
-        Some(scale) => Row::new(&read.id, format!("{} (in {})", said(read), spaced(scale))),
+        Some(scale) => Row::new(&read.id, format!("{} (in {})", said(read), scale.replace('_', " "))),
         None => Row::new(&read.id, said(read)),
     };
     reads.iter().map(row).collect()

@@ -2,7 +2,7 @@
 
 use super::{CLAUSES, Clauses, Parsed, Parser};
 use crate::questionnaire::{Bond, Role};
-use crate::ruleset::declaration::{Effect, Limit, When};
+use crate::ruleset::declaration::{Effect, Limit, Next, When};
 use crate::ruleset::scan::{Token, TokenKind};
 
 impl Parser<'_> {
@@ -50,7 +50,10 @@ impl Parser<'_> {
             "questionnaire" => clauses.questionnaire = Some(self.string("a questionnaire's id in quotes")?),
             "source" => clauses.source = Some(self.string("a source in quotes")?.text),
             "because" => clauses.because = Some(self.string("a sentence in quotes")?),
-            "next" => clauses.next = Some(self.string("a sentence in quotes")?.text),
+            "next" => {
+                let text = self.string("a sentence in quotes")?.text;
+                clauses.next = Some(Next { text, even_flagged: self.eat("even_flagged") });
+            }
             "population" => clauses.population = Some(self.string("a population in quotes")?.text),
             "for" => {
                 let word = self.peek_text();
