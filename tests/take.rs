@@ -347,7 +347,7 @@ fn everything_said_fits_the_screen_and_shows_no_stored_value() {
         for line in said.lines() {
             assert!(line.chars().count() <= 80, "{line}");
         }
-        let once = ["local emergency number", "Could somebody see this screen", RESULT, CLOSING];
+        let once = ["local emergency number", "Would it bring you trouble", RESULT, CLOSING];
         assert!(once.iter().all(|text| said.matches(text).count() == 1), "{said}");
         for stored in ["broken_promise", "living_together", "my_role", "safety_", "trust-repair"] {
             assert!(!said.contains(stored), "{stored}");

@@ -26,10 +26,7 @@ pub(crate) use text::{page as page_as_text, wrapped};
 
 /// The assessment in a format.
 pub(crate) fn render(assessment: &Assessment, about: &About, format: ExplainFormat) -> String {
-    let page = || match assessment {
-        Assessment::Withheld(_) => support::withheld(),
-        Assessment::Read(reading) => reading::page(reading, about),
-    };
+    let page = || page_of(assessment, about);
     match format {
         ExplainFormat::Text => text::page(&page()),
         ExplainFormat::Markdown => markdown::page(&page()),
@@ -41,6 +38,26 @@ pub(crate) fn render(assessment: &Assessment, about: &About, format: ExplainForm
 const DETAILS: &str = "How this was read";
 /// The heading behind it.
 const LIMITS: &str = "Limits and sources";
+
+/// The page of a reading for a terminal, without how it came about; and that, if there is any of it.
+pub(crate) fn in_two_parts(assessment: &Assessment, about: &About) -> (String, Option<String>) {
+    let mut page = page_of(assessment, about);
+    let is = |block: &Block, heading: &str| matches!(block, Block::Heading(text) if text == heading);
+    let details = page.0.iter().position(|block| is(block, DETAILS));
+    let limits = page.0.iter().position(|block| is(block, LIMITS));
+    let details = match (details, limits) {
+        (Some(from), Some(to)) if from < to => Some(Page(page.0.drain(from..to).collect())),
+        _ => None,
+    };
+    (text::page(&page), details.map(|details| text::page(&details)))
+}
+
+fn page_of(assessment: &Assessment, about: &About) -> Page {
+    match assessment {
+        Assessment::Withheld(_) => support::withheld(),
+        Assessment::Read(reading) => reading::page(reading, about),
+    }
+}
 
 /// What a page says of the rules that an assessment does not hold.
 #[derive(Debug, Clone, Default)]

@@ -5,6 +5,7 @@ use std::io::{self, BufRead, IsTerminal, Read, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
+use bearings_engine::assessment::Assessment;
 use bearings_engine::diagnostic::SourceFile;
 use bearings_engine::questionnaire::{Questionnaire, ROLE_ITEM, Role};
 use bearings_engine::responses::{AnswersFile, Conflict, Responses, SafetyBlock};
@@ -50,9 +51,19 @@ pub(super) fn print(
     name: &str,
     format: ExplainFormat,
 ) -> Result<(), Failure> {
-    let assessment =
-        assess(ruleset, responses).map_err(|error| Failure::Definition(Report::message(error.to_string())))?;
-    let text = report::render(&assessment, &About::of(ruleset, responses, name), format);
+    let assessment = assessed(ruleset, responses)?;
+    show(&report::render(&assessment, &About::of(ruleset, responses, name), format))
+}
+
+pub(super) fn assessed(ruleset: &Ruleset, responses: &Responses) -> Result<Assessment, Failure> {
+    assess(ruleset, responses).map_err(|error| Failure::Definition(Report::message(error.to_string())))
+}
+
+/// Writes a result to standard output.
+///
+/// # Errors
+/// It cannot be written to.
+pub(super) fn show(text: &str) -> Result<(), Failure> {
     // Colours are taken out here where they are not wanted.
     let mut stdout = anstream::stdout().lock();
     let written = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());

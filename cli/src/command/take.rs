@@ -20,11 +20,12 @@ use bearings_engine::responses::{Responses, SafetyBlock, write_answers};
 use bearings_engine::{Kind, Ruleset, forms_of};
 
 use super::explain;
-use crate::args::{Common, DEFAULT_RULESET, TakeArgs};
+use crate::args::{Common, DEFAULT_RULESET, ExplainFormat, TakeArgs};
 use crate::builtin;
 use crate::exit::{Failure, Report};
 use crate::load::{Definition, variants};
 use crate::output;
+use crate::report::{self, About};
 use asker::Asker;
 use leave::CtrlC;
 use lines::{Decision, Lines, Stop, Unsaid};
@@ -131,7 +132,7 @@ impl Sitting<'_> {
         let responses = interview.responses();
         if may_be_shown {
             lines.gap()?;
-            explain::print(self.ruleset, &responses, self.name, self.args.format).map_err(Stop::Failed)?;
+            self.show(&responses, lines)?;
         }
         if let Some(path) = &self.args.answers_out {
             self.save(path, &responses, lines)?;
@@ -168,6 +169,23 @@ impl Sitting<'_> {
                 }
             }
         }
+    }
+
+    /// Shows the result; on a terminal how it came about only to somebody who wants to read it.
+    fn show(&self, responses: &Responses, lines: &mut Lines<impl BufRead, impl Write>) -> Result<(), Stop> {
+        if self.args.format != ExplainFormat::Text || !io::stdout().is_terminal() {
+            return explain::print(self.ruleset, responses, self.name, self.args.format).map_err(Stop::Failed);
+        }
+        let assessment = explain::assessed(self.ruleset, responses).map_err(Stop::Failed)?;
+        let (page, details) = report::in_two_parts(&assessment, &About::of(self.ruleset, responses, self.name));
+        explain::show(&page).map_err(Stop::Failed)?;
+        if let Some(details) = details
+            && lines.yes_or_no(words::HOW_IT_CAME_ABOUT, Unsaid::No)?
+        {
+            lines.gap()?;
+            explain::show(&details).map_err(Stop::Failed)?;
+        }
+        Ok(())
     }
 
     /// Writes the answers to a file, if that is still wanted.

@@ -204,7 +204,9 @@ pub fn write_answers(questionnaire: &Questionnaire, responses: &Responses, safet
     let mut answers = BTreeMap::new();
     let mut missing = BTreeMap::new();
     for (at, item) in questionnaire.items.iter().enumerate() {
-        let private = item.id == MINOR_ITEM || left_out && item.block;
+        // What a question of the block hangs on says as much as its answer: a fear that was ticked.
+        let opens = item.safety.as_ref().is_some_and(|safety| safety.option.is_some());
+        let private = item.id == MINOR_ITEM || left_out && (item.block || opens);
         if private || !item.is_asked_in(responses.role, responses.form) {
             continue;
         }

@@ -9,6 +9,7 @@ use bearings_engine::with_bond;
 use super::lines::{Lines, Stop};
 use super::page::{self, Key, paragraph};
 use super::words;
+use crate::report::{page_as_text, where_help_is};
 
 /// Knows what was said before.
 #[derive(Debug, Default)]
@@ -55,6 +56,7 @@ impl Asker {
                     let why = item.why.as_deref().unwrap_or(words::NO_REASON);
                     lines.say(&paragraph(&with_bond(why, questionnaire, interview.bond())))?;
                 }
+                Some(Key::Help) => lines.say(&page_as_text(&where_help_is()))?,
                 Some(Key::Reply(reply)) => {
                     let role_is_unsaid = item.id == ROLE_ITEM && !matches!(reply, Reply::Option(_));
                     match interview.reply(reply) {

@@ -14,6 +14,7 @@ pub(super) enum Key {
     Reply(Reply),
     Back,
     Why,
+    Help,
     Leave,
 }
 
@@ -24,6 +25,7 @@ pub(super) fn key(line: &str, question: &Question<'_>) -> Option<Key> {
         "q" => return Some(Key::Leave),
         "b" => return Some(Key::Back),
         "?" => return Some(Key::Why),
+        "h" => return Some(Key::Help),
         "s" => Reply::Skipped,
         "r" => Reply::Declined,
         "n" => Reply::NotApplicable,
@@ -113,7 +115,7 @@ fn how(item: &Item) -> String {
 pub(super) fn keys(item: &Item) -> String {
     let not_applicable = if item.offers_not_applicable { " n does not apply," } else { "" };
     paragraph(&format!(
-        "Keys, each with Enter: b back, s skip, r rather not say,{not_applicable} ? why this is asked, q leave."
+        "Keys, each with Enter: b back, s skip, r rather not say,{not_applicable} ? why this is asked, h where help is, q leave."
     ))
 }
 
@@ -131,7 +133,7 @@ pub(super) fn prompt(item: &Item) -> String {
         ItemKind::Text => String::new(),
     };
     let not_applicable = if item.offers_not_applicable { " n" } else { "" };
-    format!("[{answers}, b s r{not_applicable} ? q] ")
+    format!("[{answers}, b s r{not_applicable} ? h q] ")
 }
 
 /// A reply as it was typed, or what it means.
@@ -232,6 +234,6 @@ mod tests {
         );
         assert!(text("ties", Some(Reply::Ticked([].into()))).ends_with("now: none of these. Enter keeps it.\n"));
         let prompts = ["visits", "weeks", "ties"].map(|id| prompt(questionnaire.item(id).unwrap()));
-        assert_eq!(prompts, ["[1-2, b s r n ? q] ", "[-5-52, b s r ? q] ", "[0-2, b s r ? q] "]);
+        assert_eq!(prompts, ["[1-2, b s r n ? h q] ", "[-5-52, b s r ? h q] ", "[0-2, b s r ? h q] "]);
     }
 }

@@ -17,12 +17,13 @@ const STAYS_HERE: &str = "Everything stays on this device: nothing is sent and n
 const FILE_LATER: &str = "You named a file. At the end you are asked whether your answers are really to be written.";
 
 const HOW: &str = "Type the number of your answer and press Enter. Other keys: b back, s skip, r rather not say, n does \
-    not apply (where it is offered), ? why this is asked. q leaves at once, at any time, and keeps nothing; Ctrl-C \
-    does the same.";
+    not apply (where it is offered), ? why this is asked, h where help is. q leaves at once, at any time, and keeps \
+    nothing; Ctrl-C does the same.";
 
-pub(super) const PRIVACY: &str = "Could somebody see this screen, or would it be a problem if they did?";
+pub(super) const PRIVACY: &str = "Would it bring you trouble if somebody saw this screen?";
 pub(super) const STOP_HERE: &str = "Stop here for now?";
 pub(super) const RESULT: &str = "Your result is ready. Is it all right to show it here?";
+pub(super) const HOW_IT_CAME_ABOUT: &str = "Read also how this came about, rule by rule?";
 pub(super) const CLOSING: &str =
     "This is the end. Nothing was sent. What is on this screen stays there until you clear it.";
 
@@ -86,6 +87,7 @@ mod tests {
             PRIVACY,
             STOP_HERE,
             RESULT,
+            HOW_IT_CAME_ABOUT,
             CLOSING,
             YES_OR_NO,
             YES_NO_OR_BACK,
