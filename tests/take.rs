@@ -83,7 +83,7 @@ fn people_read_what_explain_prints() {
     check(&Person::case("friend-again-and-again"), "text", "The reasons to step back outweigh");
     check(&Person::case("partner-torn-over-money"), "markdown", "strong reasons on both sides");
     check(&Person::case("both-but-pressing"), "text", "No direction is given");
-    let minor = check(&Person::case("family-under-18"), "text", "child helpline");
+    let minor = check(&Person::case("family-under-18"), "text", "Child Helpline International");
     assert!(!minor.stderr.contains("did your family member"), "{}", minor.stderr);
 }
 

@@ -54,7 +54,7 @@ pub(super) fn other_path(reading: &Reading, bond: Option<Bond>) -> Page {
     help(&mut page, EMERGENCY);
     page.text(
         "Tell an adult you trust, not the person this is about, or search \"child helpline\" and your country. They listen, \
-         and you decide what you tell them.",
+         and you decide how much you say.",
     );
     let shown = reading.support.iter().flatten();
     for support in shown {
