@@ -362,3 +362,67 @@ fn who_did_such_things_gets_no_advice_on_the_relationship() {
     .unwrap();
     assert!(rules["rules"].as_array().unwrap().iter().all(|rule| rule["next"].is_null()), "{rules}");
 }
+
+/// Every persona's assessment as data.
+fn assessments() -> Vec<(String, Value)> {
+    let shipped = trust_repair();
+    let read = |name: String| {
+        let text = shipped.render(&shipped.persona(&name, &[], "answered"), ExplainFormat::Json);
+        let value: Value = serde_json::from_str(&text).unwrap();
+        (name, value)
+    };
+    names().into_iter().map(read).collect()
+}
+
+#[test]
+fn beside_a_flag_and_for_who_may_go_nothing_between_the_two_is_advised() {
+    let quiet: BTreeSet<&str> = trust_repair()
+        .ruleset
+        .variants()
+        .flat_map(|(_, variant)| &variant.rules)
+        .filter(|rule| rule.next.as_ref().is_some_and(|next| next.even_flagged))
+        .map(|rule| rule.id.as_str())
+        .collect();
+    let mut seen = 0;
+    for (name, reading) in assessments() {
+        let shows = |word: &str| reading["support"].as_array().is_some_and(|shown| shown.iter().any(|own| own == word));
+        let flagged = shows("advocate_first") || shows("safety_open");
+        if !(flagged || reading["signal"]["id"] == "walk_away" || reading["signal"]["reason"] == "one_sign") {
+            continue;
+        }
+        for rule in reading["rules"].as_array().unwrap().iter().filter(|rule| !rule["next"].is_null()) {
+            seen += 1;
+            assert!(quiet.contains(rule["id"].as_str().unwrap()), "{name}: {rule}");
+        }
+        assert!(reading["stage"]["next"].is_null(), "{name}");
+    }
+    assert!(seen > 20, "{seen}");
+}
+
+#[test]
+fn nothing_that_the_gate_looks_at_is_proposed_and_no_change_is_empty() {
+    let gate =
+        ["can_speak_up", "rules_", "what_makes", "cannot_relax", "body_on_guard", "felt_no_point", "safety_", "fear_"];
+    let mut seen = 0;
+    for (name, reading) in assessments() {
+        let Some(would_change) = reading["would_change"].as_array() else { continue };
+        assert!(would_change.iter().all(|change| !change["changes"].as_array().unwrap().is_empty()), "{name}");
+        let lacks = reading["lacks"].as_array().into_iter().flatten();
+        for change in would_change.iter().flat_map(|change| change["changes"].as_array().unwrap()).chain(lacks) {
+            seen += 1;
+            // A scale may rest on such an item; the item itself is never named.
+            let id = change["id"].as_str().unwrap();
+            assert!(id == "rules_spread" || !gate.iter().any(|own| id.starts_with(own)), "{name}: {change}");
+        }
+    }
+    assert!(seen > 50, "{seen}");
+}
+
+#[test]
+fn what_stands_in_the_way_of_a_stage_is_missing_too() {
+    let text = flowing(&trust_repair().text("partner-truth-in-instalments", &[]));
+    assert!(
+        text.contains("What is still missing Finding out new parts \"often\" now, \"sometimes\" is looked for"),
+        "{text}"
+    );
+}
