@@ -56,7 +56,11 @@ impl Asker {
                     let why = item.why.as_deref().unwrap_or(words::NO_REASON);
                     lines.say(&paragraph(&with_bond(why, questionnaire, interview.bond())))?;
                 }
-                Some(Key::Help) => lines.say(&page_as_text(&where_help_is()))?,
+                Some(Key::Help) => {
+                    lines.say(&page_as_text(&where_help_is()))?;
+                    // Help is long, and the question has left the screen.
+                    lines.say(&text)?;
+                }
                 Some(Key::Reply(reply)) => {
                     let role_is_unsaid = item.id == ROLE_ITEM && !matches!(reply, Reply::Option(_));
                     match interview.reply(reply) {
