@@ -276,6 +276,23 @@ fn items_of_another_form_or_role_are_not_shown() {
 }
 
 #[test]
+fn a_file_cannot_say_that_a_question_of_its_form_was_not_shown() {
+    check("", r#""safety_fear": "not_shown", "effort": "not_shown""#, "safety_fear=skipped effort=skipped", &[]);
+    check(
+        r#""effort": 1"#,
+        r#""effort_more": "not_shown", "ties": "not_shown""#,
+        "effort_more=skipped ties.home=skipped",
+        &[],
+    );
+    check(
+        r#""effort": 0"#,
+        r#""effort_more": "not_shown", "deep": "not_shown""#,
+        "effort_more=not_shown deep=not_shown",
+        &[],
+    );
+}
+
+#[test]
 fn a_value_that_was_not_asked_for_is_a_conflict() {
     check(r#""effort": 0, "effort_more": 2"#, "", "effort_more=not_shown", &["effort_more"]);
     check(r#""effort": 1, "effort_more": 2"#, "", "effort_more=2", &[]);
