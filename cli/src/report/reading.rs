@@ -135,7 +135,9 @@ fn own_part(page: &mut Page, reading: &Reading, about: &About) {
     }
     if let Some(stage) = &own.stage {
         page.text(format!("Where your own part stands: {}.", stage.title));
-        page.text(stage.next.clone().unwrap_or_default());
+        if let Some(next) = stage.next.as_ref().filter(|_| !has(own, "no_contact")) {
+            page.text(next.clone());
+        }
     }
     advice(page, own);
 }

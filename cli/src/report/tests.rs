@@ -3,8 +3,8 @@ use std::sync::{Arc, LazyLock};
 
 use bearings_engine::assessment::Assessment;
 use bearings_engine::diagnostic::SourceFile;
-use bearings_engine::questionnaire::{Questionnaire, Role};
-use bearings_engine::responses::{AnswersFile, Responses};
+use bearings_engine::questionnaire::{CONTACT_ITEM, NO_CONTACT, OptionValue, Questionnaire, Role};
+use bearings_engine::responses::{Answer, AnswersFile, Responses};
 use bearings_engine::{LoadOptions, Ruleset, assess, load};
 use serde_json::{Value, json};
 
@@ -359,4 +359,21 @@ fn who_did_such_things_gets_no_advice_on_the_relationship() {
     )
     .unwrap();
     assert!(rules["rules"].as_array().unwrap().iter().all(|rule| rule["next"].is_null()), "{rules}");
+}
+
+#[test]
+fn what_to_do_next_for_ones_own_part_is_not_said_without_contact_or_after_own_acts() {
+    const NEXT: &str = "A short check-in, started by each in turn.";
+    let shipped = trust_repair();
+    let text = |responses: &Responses| shipped.render(responses, ExplainFormat::Text);
+    let own_part = |text: &str| text.split("Your own part\n").nth(1).unwrap().to_owned();
+    let mut responses = shipped.persona("both-stuck-in-old-fights", &[], "answered");
+    assert!(own_part(&text(&responses)).contains(NEXT));
+    let slot = shipped.questionnaire.slot(CONTACT_ITEM).unwrap();
+    let level = shipped.questionnaire.slots[slot].levels.level_of(&OptionValue::Word(NO_CONTACT.to_owned())).unwrap();
+    responses.answers[slot] = Answer::Level(u16::try_from(level).unwrap());
+    let apart = own_part(&text(&responses));
+    assert!(apart.contains("Where your own part stands: Building new habits.") && !apart.contains(NEXT), "{apart}");
+    let acts = text(&shipped.persona("both-stuck-in-old-fights", &[("safety_done_by_self", 1)], "answered"));
+    assert!(!acts.contains(NEXT) && !acts.contains("\n\n\n"), "{acts}");
 }
