@@ -235,10 +235,13 @@ fn still_missing(page: &mut Page, reading: &Reading, about: &About) {
         reading.lacks.iter().partition(|change| about.wishes.contains(&change.id));
     page.heading("What is still missing");
     if reading.lacks.is_empty() {
-        page.text("It cannot be named while some answers are open.");
+        page.text(match trace::missing(reading).is_empty() {
+            true => "It is not listed here.",
+            false => "It cannot be named while some answers are open.",
+        });
     }
     let bound = |change: &Change| match trace::is_score(change) {
-        true => format!("{} of 100 now, {} is looked for", change.from, change.to),
+        true => format!("{}{} now, {} is looked for", change.from, about.out_of(&change.id), change.to),
         false => format!("\"{}\" now, \"{}\" is looked for", said(&change.from), change.to),
     };
     page.rows(others.into_iter().map(|change| Row::new(about.name(&change.id), bound(change))).collect());
