@@ -246,6 +246,9 @@ fn an_item_that_is_answered_twice_is_refused() {
         load(&file(r#""ties": ["home"], "ties.home": 0"#, "")).is_err(),
         "an option is not answered beside its item"
     );
+    for option in ["1", "0", "[]", r#"["home"]"#] {
+        check_refused(&file(&format!(r#""ties.home": {option}"#), ""), &[("unknown-item 0", "`ties.home`")]);
+    }
 }
 
 #[test]
