@@ -428,3 +428,14 @@ fn fielding_is_explained() {
         assert!(text.contains(word), "{word}");
     }
 }
+
+#[test]
+fn the_questionnaire_itself_is_never_written_over() {
+    let folder = Folder::new();
+    let own = folder.write("own.json", read(LIVING));
+    for command in ["export --to paper", "export --to redcap", "sample --rows 2 --questionnaire"] {
+        let outcome = bearings(command).arg(&own).arg("-o").arg(&own).ends_with(2);
+        assert!(outcome.stderr.contains("is an input"), "{}", outcome.stderr);
+    }
+    assert_eq!(folder.read("own.json"), read(LIVING));
+}

@@ -146,6 +146,11 @@ impl About {
         self.names.get(id).cloned().unwrap_or_else(|| id.replace(['_', '.'], " "))
     }
 
+    /// What stands behind a number between 0 and 100: ` of 100`.
+    fn out_of(&self, id: &str) -> &'static str {
+        if self.ranges.get(id) == Some(&(0.0, 100.0)) { " of 100" } else { "" }
+    }
+
     /// A score in words: `75 of 100`, `26 (7 to 35)`.
     fn score(&self, id: &str, value: f64) -> String {
         match self.ranges.get(id) {

@@ -74,16 +74,20 @@ impl Gate {
                 asked_if: item.asked_if.as_ref().and_then(&resolved),
             });
         }
-        // What decides whether a flag counts, or whether its question is asked, is looked at itself.
-        let parent = |input: &Input| match input.tier {
-            Some(Tier::Hard | Tier::Soft) => input.asked_if.as_ref().map(|(slot, _)| *slot),
-            _ => None,
-        };
-        let and = |input: &Input| input.and.as_ref().map(|(slot, _)| *slot);
-        let named: Vec<usize> = inputs.iter().flat_map(|input| [and(input), parent(input)]).flatten().collect();
-        for slot in named {
-            if !inputs.iter().any(|input| input.slot == slot && !matches!(input.tier, Some(Tier::Opens | Tier::Crisis)))
-            {
+        // What decides whether a flag counts, or whether its question is asked, is looked at itself, however far up.
+        let mut looked_at = 0;
+        while let Some(input) = inputs.get(looked_at) {
+            let parent = match input.tier {
+                Some(Tier::Opens | Tier::Crisis) => None,
+                Some(Tier::Hard | Tier::Soft) | None => input.asked_if.as_ref(),
+            };
+            let above: Vec<usize> = [input.and.as_ref(), parent].into_iter().flatten().map(|(slot, _)| *slot).collect();
+            for slot in above {
+                let counts =
+                    |input: &Input| input.slot == slot && !matches!(input.tier, Some(Tier::Opens | Tier::Crisis));
+                if inputs.iter().any(counts) {
+                    continue;
+                }
                 let item = questionnaire.slots.get(slot).and_then(|slot| questionnaire.item_of(slot));
                 inputs.push(Input {
                     slot,
@@ -95,6 +99,7 @@ impl Gate {
                     asked_if: item.and_then(|item| item.asked_if.as_ref()).and_then(&resolved),
                 });
             }
+            looked_at += 1;
         }
         Self { inputs }
     }

@@ -270,7 +270,8 @@ pub(crate) fn role_and_bond(questionnaire: &Questionnaire, answers: &[Answer]) -
     (word(ROLE_ITEM).and_then(|w| Role::parse(&w)), word(BOND_ITEM).and_then(|w| Bond::parse(&w)))
 }
 
-/// Makes responses from values by slot id. Slots that are not named are skipped, or not shown outside the form.
+/// Makes responses from values by slot id. Slots that are not named are skipped, or not shown outside the form; so are
+/// those that are said to be not shown, but for somebody under 18.
 ///
 /// `role` is used where the answers do not say it.
 ///
@@ -284,6 +285,8 @@ pub fn responses_from(
     given: &BTreeMap<String, Result<OptionValue, Missing>>,
 ) -> Result<(Responses, Vec<Conflict>), Vec<ResponseProblem>> {
     let mut problems = Vec::new();
+    // Of somebody under 18 most of the form is not asked, and nothing is weighed.
+    let minor = given.get(MINOR_ITEM) == Some(&Ok(OptionValue::Number(1)));
     let mut answers = vec![Answer::Missing(Missing::Skipped); questionnaire.slots.len()];
     for (id, value) in given {
         let Some(at) = questionnaire.slot(id) else {
@@ -301,6 +304,8 @@ pub fn responses_from(
             Err(Missing::NotApplicable) if !offers => {
                 Err(ResponseProblem::NotApplicableNotOffered { slot: id.clone() })
             }
+            // Which items were shown follows from the other answers; a file cannot take a question out by saying so.
+            Err(Missing::NotShown) if !minor => continue,
             Err(reason) => Ok(Answer::Missing(*reason)),
         };
         match (answer, answers.get_mut(at)) {

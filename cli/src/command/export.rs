@@ -1,7 +1,7 @@
 //! `bearings export`: a questionnaire as a form that people fill in.
 
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use bearings_engine::diagnostic::{Diagnostic, SourceFile};
@@ -26,6 +26,9 @@ pub(crate) fn run(args: &ExportArgs, common: &Common) -> Result<ExitCode, Failur
         Audience { form: args.form.into(), role: args.role.into(), bond: args.bond.map(std::convert::Into::into) };
     let sheet = Sheet::new(&questionnaire, audience);
     let to = args.output.as_deref();
+    if let Some(path) = to {
+        output::refuse_overwriting(path, &[PathBuf::from(&source.name)])?;
+    }
     match args.to {
         ExportFormat::Paper => write(to, |output| output.write_all(paper(&sheet).as_bytes()))?,
         ExportFormat::Redcap => {

@@ -3,8 +3,8 @@ use std::sync::{Arc, LazyLock};
 
 use bearings_engine::assessment::Assessment;
 use bearings_engine::diagnostic::SourceFile;
-use bearings_engine::questionnaire::{Questionnaire, Role};
-use bearings_engine::responses::{AnswersFile, Responses};
+use bearings_engine::questionnaire::{CONTACT_ITEM, NO_CONTACT, OptionValue, Questionnaire, Role};
+use bearings_engine::responses::{Answer, AnswersFile, Responses};
 use bearings_engine::{LoadOptions, Ruleset, assess, load};
 use serde_json::{Value, json};
 
@@ -338,6 +338,45 @@ fn what_keeping_going_would_still_take_is_named_and_a_wish_is_not_proposed() {
 }
 
 #[test]
+fn what_keeps_the_stage_back_is_still_missing_too() {
+    let shipped = trust_repair();
+    let text = flowing(&shipped.text("partner-truth-in-instalments", &[]));
+    assert!(
+        text.contains("What is still missing Finding out new parts \"often\" now, \"sometimes\" is looked for What"),
+        "{text}"
+    );
+    // The lists of what it takes and of what would change the reading speak of the same sheet.
+    let text = flowing(&shipped.text("partner-truth-in-instalments", &[("can_be_myself", 0)]));
+    assert!(text.contains("Feeling at ease 50 of 100 now, at least 60 is looked for"), "{text}");
+    assert!(text.contains("\"often\" now, \"sometimes\" is looked for"), "{text}");
+    for name in names() {
+        let Assessment::Read(reading) = assess(&shipped.ruleset, &shipped.persona(&name, &[], "answered")).unwrap()
+        else {
+            continue;
+        };
+        let is_open = matches!(reading.signal.reason.as_deref(), Some("not_yet" | "faint"));
+        let is_flagged = reading.support.as_ref().is_some_and(|shown| shown.contains(&"advocate_first"));
+        let is_apart = reading.support.as_ref().is_some_and(|shown| shown.contains(&"no_contact"));
+        let is_complete = reading.scores.iter().all(|score| score.missing.is_empty());
+        if is_open && is_complete && !is_flagged && !is_apart {
+            assert!(!reading.lacks.is_empty(), "{name}");
+        }
+    }
+}
+
+#[test]
+fn under_a_flag_nothing_is_said_of_what_keeping_going_would_take() {
+    let shipped = trust_repair();
+    for persona in ["partner-all-well-but-she-is-done", "friend-neither-of-us-tries-much", "both-stuck-in-old-fights"] {
+        let text = flowing(&shipped.text(persona, &[("safety_watch", 1)]));
+        assert!(!text.contains("What is still missing"), "{text}");
+        assert!(!text.contains("is looked for") && !text.contains("It would also take"), "{text}");
+    }
+    let text = flowing(&shipped.text("both-stuck-in-old-fights", &[("safety_done_by_self", 1)]));
+    assert!(!text.contains("is looked for"), "{text}");
+}
+
+#[test]
 fn one_clear_sign_is_named() {
     let text = flowing(&trust_repair().text("partner-forgiven-before-anything-changed", &[]));
     assert!(text.contains("What speaks clearly against going on: Little care."), "{text}");
@@ -425,4 +464,21 @@ fn what_stands_in_the_way_of_a_stage_is_missing_too() {
         text.contains("What is still missing Finding out new parts \"often\" now, \"sometimes\" is looked for"),
         "{text}"
     );
+}
+
+#[test]
+fn what_to_do_next_for_ones_own_part_is_not_said_without_contact_or_after_own_acts() {
+    const NEXT: &str = "A short check-in, started by each in turn.";
+    let shipped = trust_repair();
+    let text = |responses: &Responses| shipped.render(responses, ExplainFormat::Text);
+    let own_part = |text: &str| text.split("Your own part\n").nth(1).unwrap().to_owned();
+    let mut responses = shipped.persona("both-stuck-in-old-fights", &[], "answered");
+    assert!(own_part(&text(&responses)).contains(NEXT));
+    let slot = shipped.questionnaire.slot(CONTACT_ITEM).unwrap();
+    let level = shipped.questionnaire.slots[slot].levels.level_of(&OptionValue::Word(NO_CONTACT.to_owned())).unwrap();
+    responses.answers[slot] = Answer::Level(u16::try_from(level).unwrap());
+    let apart = own_part(&text(&responses));
+    assert!(!apart.contains("Where your own part stands") && !apart.contains(NEXT), "{apart}");
+    let acts = text(&shipped.persona("both-stuck-in-old-fights", &[("safety_done_by_self", 1)], "answered"));
+    assert!(!acts.contains(NEXT) && !acts.contains("\n\n\n"), "{acts}");
 }

@@ -1,5 +1,6 @@
 //! How far things are: from a rule that did not fire, and from another signal.
 
+use std::collections::BTreeMap;
 use std::ops::Add;
 
 use super::Sheet;
@@ -62,57 +63,73 @@ impl Sheet<'_> {
         Some(Distance { steps: nearest.cost.steps, points: to_f64(&nearest.cost.points), changes: changes.collect() })
     }
 
-    /// What `keep_going` would still take on a sheet whose reason for being mixed is one of the ruleset's own. How
-    /// things came about stays as it is, and nothing that the safety gate looks at is named.
+    /// What `keep_going` would still take on a sheet whose reason for being mixed is one of the ruleset's own: what its
+    /// condition lacks, and what keeps the stage from being one that it takes. Nothing while the gate withholds it, and nothing that
+    /// the gate looks at.
     pub(super) fn lacks(&self) -> Vec<Change> {
         let wanted = self.variant.signals.iter().find(|signal| signal.id == "keep_going").map(|signal| signal.when);
-        let (Some(OutcomeWhen::Condition(wanted)), Some(Reason::Declared(_))) = (wanted, self.row.reason()) else {
+        let (Some(OutcomeWhen::Condition(condition)), Some(Reason::Declared(_))) = (wanted, self.row.reason()) else {
             return Vec::new();
         };
-        let mut changes = self.changes_to(wanted, 1);
-        // Where the stage stands in the way, so does what placed it.
-        if changes.iter().any(|(variable, _)| self.is_stage(*variable)) {
-            let stage = self.row.stage().and_then(|stage| self.variant.stages.get(stage)).map(|stage| stage.when);
-            if let Some(OutcomeWhen::Condition(placed)) = stage {
-                changes.extend(self.changes_to(placed, 0));
-            }
+        let finding = self.row.finding();
+        if finding.unanswered || finding.soft > 0 {
+            return Vec::new();
         }
-        let mut named = Vec::new();
-        for change in changes.iter().filter_map(|(variable, level)| self.table_change(*variable as usize, *level)) {
-            if !named.contains(&change) {
-                named.push(change);
-            }
-        }
-        named
-    }
-
-    fn is_stage(&self, variable: u32) -> bool {
-        let variable = self.variant.tables.variables.get(variable as usize).map(|variable| &variable.variable);
-        variable == Some(&Variable::Stage)
-    }
-
-    /// The least changes of table variables that give a condition this outcome; any stage is as good as another.
-    fn changes_to(&self, condition: usize, outcome: u32) -> Vec<(u32, u32)> {
+        let Some(own) = self.way_to(condition, 1, None) else { return Vec::new() };
+        let Some(of_stage) = self.way_to_stage(condition) else { return Vec::new() };
         let tables = &self.variant.tables;
-        let Some(condition) = tables.conditions.get(condition) else { return Vec::new() };
+        // A score can be looked for twice; what takes it further is enough for both.
+        let mut changes: BTreeMap<u32, u32> = BTreeMap::new();
+        for (variable, level) in own.into_iter().chain(of_stage) {
+            let now = self.code(variable as usize);
+            let place = changes.entry(variable).or_insert(level);
+            if level.abs_diff(now) > place.abs_diff(now) {
+                *place = level;
+            }
+        }
+        let is_told = |variable: u32| match tables.variables.get(variable as usize).map(|variable| &variable.variable) {
+            Some(Variable::Slot(slot)) => !self.ruleset.gate().reads(*slot),
+            _ => true,
+        };
+        let told = changes.into_iter().filter(|(variable, _)| is_told(*variable));
+        told.filter_map(|(variable, level)| self.table_change(variable as usize, level)).collect()
+    }
+
+    /// The least changes after which the stage is one with which a condition can hold; none if open answers decide it.
+    fn way_to_stage(&self, condition: usize) -> Option<Vec<(u32, u32)>> {
+        let (evaluation, row) = self.row.evaluation();
+        let mut changes = Vec::new();
+        for (number, stage) in self.variant.stages.iter().enumerate() {
+            let OutcomeWhen::Condition(rung) = stage.when else { break };
+            match evaluation.outcomes.get(rung).and_then(|column| column.get(row))? {
+                0 => {}
+                1 if self.way_to(condition, 1, Some(number)).is_some() => break,
+                1 => changes.extend(self.way_to(rung, 0, None)?),
+                _ => return None,
+            }
+        }
+        Some(changes)
+    }
+
+    /// The least changes that give a condition an outcome, in this stage or in any one. What kind of thing happened
+    /// stays as it is.
+    fn way_to(&self, condition: usize, outcome: u32, stage: Option<usize>) -> Option<Vec<(u32, u32)>> {
+        let tables = &self.variant.tables;
+        let root = tables.conditions.get(condition)?.root;
         let questionnaire = self.ruleset.questionnaire();
         let is_fixed = |slot: usize| {
             let item = questionnaire.slots.get(slot).and_then(|slot| questionnaire.item_of(slot));
-            item.is_some_and(|item| item.context) || self.ruleset.gate().reads(slot)
+            item.is_some_and(|item| item.context)
         };
-        // A step that is too small to count, so that the path says whether the stage changes.
-        let another_stage = Cost { steps: 0, points: Exact::new(1, 1_000_000) };
         let cost = |variable: u32, level: u32| {
             let at = variable as usize;
-            let same = level == self.code(at);
             match tables.variables.get(at).map(|variable| &variable.variable) {
-                Some(Variable::Stage) => Some(if same { NOTHING } else { another_stage }),
-                Some(Variable::Slot(slot)) if is_fixed(*slot) && !same => None,
+                Some(Variable::Stage) => stage.is_none_or(|stage| stage == level as usize).then_some(NOTHING),
+                Some(Variable::Slot(slot)) if is_fixed(*slot) && level != self.code(at) => None,
                 _ => self.cost(at, level),
             }
         };
-        let nearest = tables.diagram.nearest(condition.root, NOTHING, &|found| found == outcome, &cost);
-        nearest.map(|nearest| nearest.changes).unwrap_or_default()
+        Some(tables.diagram.nearest(root, NOTHING, &|found| found == outcome, &cost)?.changes)
     }
 
     /// The unknown answers that an undecided condition still depends on.

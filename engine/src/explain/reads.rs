@@ -227,15 +227,26 @@ impl Sheet<'_> {
         filled
     }
 
-    /// The options of a multi item that are ticked.
+    /// The options of a multi item that are ticked, or why it is not known which.
     fn ticked(&self, item: usize) -> String {
         let questionnaire = self.ruleset.questionnaire();
         let Some(ItemKind::Multi(options)) = questionnaire.items.get(item).map(|item| &item.kind) else {
             return String::new();
         };
-        let slots = questionnaire.slots_of(item).zip(options);
-        let ticked = slots.filter(|((slot, _), _)| self.answer(*slot) == Answer::Level(1));
-        ticked.map(|(_, option)| option.label.as_str()).collect::<Vec<_>>().join(", ")
+        let mut ticked: Vec<&str> = Vec::new();
+        let mut missing = None;
+        for ((slot, _), option) in questionnaire.slots_of(item).zip(options) {
+            match self.answer(slot) {
+                Answer::Level(1) => ticked.push(&option.label),
+                Answer::Level(_) => {}
+                Answer::Missing(reason) => missing = missing.or(Some(reason)),
+            }
+        }
+        match missing {
+            Some(reason) if ticked.is_empty() => reason.in_words().to_owned(),
+            _ if ticked.is_empty() => "none of these".to_owned(),
+            _ => ticked.join(", "),
+        }
     }
 
     fn placeholder(&self, name: &str) -> String {

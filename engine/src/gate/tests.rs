@@ -386,3 +386,26 @@ fn only_the_option_that_is_named_is_looked_at() {
     let watched = |id: &str| questionnaire.is_watched(&questionnaire.slots[questionnaire.slot(id).unwrap()]);
     assert!(watched("leaving.fear") && !watched("leaving.home"));
 }
+
+/// A follow-up of a follow-up: whether the last is asked hangs on the first.
+fn chain() -> Questionnaire {
+    let asked_if = |item: &str| format!(r#", "asked_if": {{"item": "{item}", "op": "==", "value": 1}}"#);
+    questionnaire(&[
+        hard("safety_fear"),
+        choice("leaving", r#""yes_no""#, ""),
+        choice("leaving_fear", r#""yes_no""#, &asked_if("leaving")),
+        choice(
+            "fear_is_of_them",
+            r#""yes_no""#,
+            &format!(r#", "block": true, "safety": {{"tier": "hard"}}{}"#, asked_if("leaving_fear")),
+        ),
+    ])
+}
+
+#[test]
+fn what_a_follow_up_hangs_on_counts_however_far_above_it_stands() {
+    let find = |written: &str| find(&chain(), SafetyBlock::Answered, &format!("safety_fear=0 {written}"));
+    assert_eq!(find("leaving=0 leaving_fear=not_shown fear_is_of_them=not_shown"), Finding::default());
+    assert_eq!(find("leaving=1 leaving_fear=skipped fear_is_of_them=skipped").soft, 1);
+    assert_eq!(find("leaving=skipped leaving_fear=skipped fear_is_of_them=skipped").soft, 1);
+}

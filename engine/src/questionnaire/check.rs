@@ -13,6 +13,8 @@ use crate::fingerprint::sha256;
 
 /// The most answers that one item may have. A design choice: larger numbers are to be asked in larger units.
 const MAX_LEVELS: i64 = 20_000;
+/// Below this in size is every number that can be an answer, so that no score of them overflows. A design choice.
+const MAX_NUMBER: u64 = 1_000_000;
 
 pub(super) fn load(source: &SourceFile) -> Result<Questionnaire, LoadError> {
     let file =
@@ -243,8 +245,7 @@ impl Check<'_> {
             KindFile::Multi => ItemKind::Multi(self.options(raw, path, lists, 1)),
             KindFile::Number => {
                 let (min, max) = (raw.min.unwrap_or(0), raw.max.unwrap_or(0));
-                let in_reach = min.checked_abs().is_some_and(|n| n < 1_000_000)
-                    && max.checked_abs().is_some_and(|n| n < 1_000_000);
+                let in_reach = is_in_reach(min) && is_in_reach(max);
                 if raw.min.is_none() || raw.max.is_none() || !in_reach || min >= max || max - min >= MAX_LEVELS {
                     let message = format!(
                         "number item `{}` needs `min` below `max`, at most {MAX_LEVELS} values, each below a million",
@@ -295,6 +296,9 @@ impl Check<'_> {
         let numbers = written.iter().filter(|option| option.value.number().is_some()).count();
         if numbers != 0 && numbers != written.len() {
             self.problem(Code::InvalidItem, &at, format!("the options of `{}` mix numbers and words", raw.id));
+        }
+        if !written.iter().filter_map(|option| option.value.number()).all(is_in_reach) {
+            self.problem(Code::InvalidItem, &at, format!("each option value of `{}` must be below a million", raw.id));
         }
         if raw.kind == KindFile::Multi
             && !written.iter().all(|option| matches!(&option.value, OptionValue::Word(word) if is_id(word)))
@@ -385,6 +389,10 @@ impl Check<'_> {
             }
         }
     }
+}
+
+fn is_in_reach(number: i64) -> bool {
+    number.unsigned_abs() < MAX_NUMBER
 }
 
 fn levels_of(item: &Item) -> Vec<Levels> {

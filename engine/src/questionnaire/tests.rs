@@ -149,6 +149,10 @@ fn options_are_checked() {
     );
     check(&item(&format!("[{}, {}]", option("2"), option("1"))), &[("invalid-item 6", "must rise")]);
     check(&item(&format!("[{}, {}]", option("1"), option(r#""w""#))), &[("invalid-item 6", "mix numbers and words")]);
+    for number in ["1000000", "-1000000", "9223372036854775807", "-9223372036854775808"] {
+        let [low, high] = if number.starts_with('-') { [number, "0"] } else { ["0", number] };
+        check(&item(&format!("[{}, {}]", option(low), option(high))), &[("invalid-item 6", "below a million")]);
+    }
     check(&item(r#""yes_noo""#), &[("unknown-name 6", "did you mean `yes_no`?"), ("invalid-item 6", "has 0")]);
     check(r#"{"id": "a", "kind": "choice", "text": "?"}"#, &[("invalid-item 5", "has 0")]);
 }

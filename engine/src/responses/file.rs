@@ -159,7 +159,7 @@ impl AnswersFile {
                     });
                 }
                 // An option is answered with its item, as a list.
-                (AnswerValue::One(_), None) if questionnaire.slot(id).is_some() => {
+                (_, None) if questionnaire.slot(id).is_some() => {
                     problems.push(ResponseProblem::UnknownItem { id: id.clone(), near: None });
                 }
                 (AnswerValue::One(value), _) => {

@@ -246,6 +246,9 @@ fn an_item_that_is_answered_twice_is_refused() {
         load(&file(r#""ties": ["home"], "ties.home": 0"#, "")).is_err(),
         "an option is not answered beside its item"
     );
+    for option in ["1", "0", "[]", r#"["home"]"#] {
+        check_refused(&file(&format!(r#""ties.home": {option}"#), ""), &[("unknown-item 0", "`ties.home`")]);
+    }
 }
 
 #[test]
@@ -273,6 +276,23 @@ fn items_of_another_form_or_role_are_not_shown() {
     check(r#""deep": 2, "my_part": 2"#, "", "deep=not_shown my_part=not_shown", &[]);
     let full = file(r#""deep": 2"#, "").replace(r#""short""#, r#""full""#);
     assert_eq!(answer(&load(&full).unwrap().0, "deep"), "2");
+}
+
+#[test]
+fn a_file_cannot_say_that_a_question_of_its_form_was_not_shown() {
+    check("", r#""safety_fear": "not_shown", "effort": "not_shown""#, "safety_fear=skipped effort=skipped", &[]);
+    check(
+        r#""effort": 1"#,
+        r#""effort_more": "not_shown", "ties": "not_shown""#,
+        "effort_more=skipped ties.home=skipped",
+        &[],
+    );
+    check(
+        r#""effort": 0"#,
+        r#""effort_more": "not_shown", "deep": "not_shown""#,
+        "effort_more=not_shown deep=not_shown",
+        &[],
+    );
 }
 
 #[test]

@@ -83,7 +83,6 @@ fn why(reading: &Reading, about: &About) -> String {
         (Some("not_yet"), _) if !reading.lacks.is_empty() && reading.lacks.iter().all(|lack| is_wish(&lack.id)) => {
             NO_IS_AN_ANSWER.to_owned()
         }
-        (Some("not_yet"), _) if reading.lacks.is_empty() => "Much is there, and it is not enough yet.".to_owned(),
         (_, Some(text)) => text.clone(),
         (_, None) if is_decisive(reading) && has(reading, "no_contact") => {
             "You are not in touch now. This is about how things were when you last had to do with each other."

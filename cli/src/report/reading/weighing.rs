@@ -56,7 +56,7 @@ pub(super) fn still_missing(page: &mut Page, reading: &Reading, about: &About) {
     }
     page.heading("What is still missing");
     let bound = |change: &Change| match (trace::is_score(change), change.from.parse::<f64>()) {
-        (true, Ok(from)) => format!("{} of 100 now, {} is looked for", whole(from), change.to),
+        (true, Ok(from)) => format!("{}{} now, {} is looked for", whole(from), about.out_of(&change.id), change.to),
         _ => format!("\"{}\" now, \"{}\" is looked for", said(&change.from), change.to),
     };
     page.rows(others.into_iter().map(|change| Row::new(about.name(&change.id), bound(change))).collect());

@@ -335,6 +335,17 @@ fn a_sentence_says_what_was_answered() {
 }
 
 #[test]
+fn a_sentence_says_what_was_ticked_or_why_that_is_not_known() {
+    let body = "rule r when a >= 2 then note() because \"You ticked: {ties}.\";";
+    let says = |ties: &str| reading(body, &format!("a=4 {ties}")).rules[0].says.clone();
+    assert_eq!(says("ties.home=1 ties.kids=1"), "You ticked: h, k.");
+    assert_eq!(says("ties.home=0 ties.kids=1"), "You ticked: k.");
+    assert_eq!(says("ties.home=0 ties.kids=0"), "You ticked: none of these.");
+    assert_eq!(says(""), "You ticked: left open.");
+    assert_eq!(says("ties.home=0"), "You ticked: left open.");
+}
+
+#[test]
 fn a_helper_and_a_constant_are_read_like_what_they_stand_for() {
     let body = "const LOW = 2;\nfn low(x, most) { x <= most }\nrule r when low(a, LOW) then note();";
     assert_eq!(reading(body, "a=2").rules[0].outcome, "fired");
