@@ -114,6 +114,7 @@ impl Survey {
     fn start(mut input: Input, questionnaire: &Questionnaire, config: &Config<'_>) -> Result<Self, Failure> {
         let header = input.header()?;
         let columns = Columns::find(&header, &input.name, questionnaire, config)?;
+        recorded::refuse_yes_or_no(questionnaire, &columns, &input.name, config.recorded)?;
         let mut record = ByteRecord::new();
         if !input.next(&mut record)? {
             let report = Report::message(format!("{}:1: there is a header line, but no row below it", input.name));
@@ -167,7 +168,7 @@ impl Survey {
     }
 
     /// What to try instead, if it looks as if options were written down in another way than was said.
-    pub(crate) fn advice(&self) -> Option<&'static str> {
+    pub(crate) fn advice(&self) -> Option<&str> {
         self.watch.advice()
     }
 

@@ -86,8 +86,43 @@ impl Columns {
         }
         let mut columns =
             Self { mapped: Vec::new(), id, kept, unread: Vec::new(), width: names.len(), clashes: Vec::new(), names };
+        columns.refuse_other_numbers(&slot_of, file, questionnaire, config)?;
         columns.map(slot_of, file, questionnaire, config)?;
         Ok(columns)
+    }
+
+    /// Refuses numbered columns whose number no question has: then the numbers mean something else, and every other
+    /// column could hold the answers to another question than it seems to.
+    fn refuse_other_numbers(
+        &self,
+        slot_of: impl Fn(&str) -> Option<usize>,
+        file: &str,
+        questionnaire: &Questionnaire,
+        config: &Config<'_>,
+    ) -> Result<(), Failure> {
+        let fits = |name: &str| config.pattern.is_some_and(|pattern| pattern.number(name).is_some());
+        let others = self.names.iter().enumerate();
+        let others = others.filter(|(at, name)| self.id != Some(*at) && fits(name) && slot_of(name).is_none());
+        let named: Vec<String> = others.map(|(_, name)| format!("`{}`", shown(name))).collect();
+        let fit = match named.len() {
+            0 => return Ok(()),
+            1 => "fits",
+            _ => "fit",
+        };
+        let message = format!(
+            "{file}:1: {} has {} questions; {} {fit} the pattern of --columns",
+            questionnaire.id,
+            questionnaire.slots.len(),
+            named.join(", ")
+        );
+        let mut report = Report::message(message).hint(
+            "question 1 of the questionnaire must be number 1: rename the columns, or name what is no question in \
+             another way",
+        );
+        if questionnaire.slots.len() > questionnaire.items.len() {
+            report = report.hint("where several options can be ticked, each of them counts as a question");
+        }
+        Err(Failure::Responses(report))
     }
 
     fn map(

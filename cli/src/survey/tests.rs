@@ -192,10 +192,25 @@ fn the_form_is_full_if_a_full_item_has_a_column() {
 fn numbered_columns_follow_the_questionnaire() {
     let pattern: ColumnPattern = "Q{n}".parse().unwrap();
     let config = Config { pattern: Some(&pattern), ..CONFIG };
-    check(b"Q4,Q6,Q10,Q99\n1,2,1,x\n", &config, &["2:1:...1.2...1"]);
+    check(b"Q4,Q6,Q10,Q_99\n1,2,1,x\n", &config, &["2:1:...1.2...1"]);
     refused(b"Q4,effort\n1,2\n", &config, "both hold `effort`");
     let keep = ["Q10".to_owned()];
     assert!(matches!(open(b"Q4,Q10\n1,1\n", &Config { keep: &keep, ..config }), Err(Failure::Usage(_))));
+}
+
+#[test]
+fn a_number_that_no_question_has_stops_the_run() {
+    let pattern: ColumnPattern = "Q{n}".parse().unwrap();
+    let config = Config { pattern: Some(&pattern), ..CONFIG };
+    for name in ["Q0", "Q11", "Q99999999999999999999999"] {
+        let expected = format!("s.csv:1: small has 10 questions; `{name}` fits the pattern");
+        refused(format!("Q4,{name}\n1,2\n").as_bytes(), &config, &expected);
+    }
+    refused(b"Q0,Q4,Q11\n1,2,3\n", &config, "small has 10 questions; `Q0`, `Q11` fit the pattern");
+    // Kept or not, it says that the numbers mean something else; only the id is known to be no question.
+    let keep = ["Q11".to_owned()];
+    refused(b"Q4,Q11\n1,2\n", &Config { keep: &keep, ..config.clone() }, "`Q11` fits");
+    check(b"Q0,Q4\nx,2\n", &Config { id: Some("Q0"), ..config }, &["2:x:...2......"]);
 }
 
 #[test]
@@ -287,8 +302,8 @@ fn long_lists_of_columns_are_cut_short() {
 #[test]
 fn counted_options_are_read_as_the_ones_they_stand_for() {
     let config = Config { recorded: RecordedAs::OneBased, ..CONFIG };
-    let survey = b"id,bond_kind,weeks_since,effort,where__home,safety_fear\na,friend,1,1,1,1\nb,family,0,5,0,0\n";
-    check(survey, &config, &["2:a:1.10...1.1", "3:b:2.04...0.0"]);
+    let survey = b"id,bond_kind,weeks_since,effort,where__home\na,friend,1,1,1\nb,family,0,5,0\n";
+    check(survey, &config, &["2:a:1.10...1..", "3:b:2.04...0.."]);
     let problem = |row: u32| {
         format!("{}:row {row}: column `effort` holds none of its answers (1 to 5, options counted)", row + 1)
     };
@@ -311,4 +326,27 @@ fn a_file_without_surprises_is_soon_no_longer_watched() {
     // Counted from 0 these options are what is printed, and the 0 speaks against 1.
     assert_eq!(idle, [false, false, false, true, true]);
     assert_eq!(survey.advice(), None);
+}
+
+#[test]
+fn a_yes_or_no_is_never_counted_from_one() {
+    let survey = b"effort,safety_fear\n1,1\n5,2\n";
+    match open(survey, &Config { recorded: RecordedAs::OneBased, ..CONFIG }).err().unwrap() {
+        Failure::Usage(message) => {
+            for part in ["s.csv", "(`safety_fear`)", "recode yes to 1 and no to 0", "`bearings show small`"] {
+                assert!(message.contains(part), "{message}");
+            }
+        }
+        other => panic!("{other:?}"),
+    }
+    let advice = |recorded| {
+        let mut survey = open(survey, &Config { recorded, ..CONFIG }).unwrap();
+        let mut row = survey.row();
+        while survey.next(&mut row).unwrap() != Next::End {}
+        survey.advice().unwrap().to_owned()
+    };
+    for recorded in [RecordedAs::Printed, RecordedAs::Position] {
+        let advice = advice(recorded);
+        assert!(!advice.contains("one_based") && advice.contains("recode yes to 1 and no to 0"), "{advice}");
+    }
 }
