@@ -138,7 +138,8 @@ fn a_value_that_is_no_answer_rejects_its_row_and_is_not_echoed() {
     rejects(b"b,424242,1", &["column `weeks_since`", "a whole number from 0 to 52"]);
     rejects(b"b,3,CANARYANSWER", &["column `owned_up`", "(0, 1, 2)"]);
     rejects(b"b,424242,CANARYANSWER", &["column `weeks_since`", "column `owned_up`"]);
-    rejects(b"b,3,1.0", &["column `owned_up`"]);
+    rejects(b"b,3,1.5", &["column `owned_up`"]);
+    rejects(b"b,3,9.0", &["column `owned_up`"]);
     rejects(b"b,3,not_applicable", &["column `owned_up`", "does not offer"]);
 }
 
@@ -254,4 +255,19 @@ fn an_id_that_stands_twice_is_named_with_its_line_and_both_rows_are_scored() {
     let outcome = bearings("score survey.csv").within(folder.path()).ok();
     assert!(outcome.stderr.contains("survey.csv:4: this id stands in an earlier row, too"), "{}", outcome.stderr);
     assert_eq!(outcome.stdout.lines().count(), 4);
+}
+
+#[test]
+fn rows_that_were_scored_are_spoken_of_only_if_there_are_some() {
+    let score = |rows: &str| {
+        let survey = format!("id,csi4_1,csi4_2,csi4_3,csi4_4\n{rows}");
+        bearings("score - --ruleset csi-4").stdin(survey).ends_with(6).stderr
+    };
+    let wrong = "the rows that were scored are then wrong, too";
+    let some = score("a,7,6,6,6\nb,1,1,1,1\n");
+    assert!(some.contains(wrong) && some.contains("1 row was rejected; the others are done"), "{some}");
+    let none = score("a,7,6,6,6\n");
+    assert!(!none.contains("wrong, too") && none.contains("1 row was rejected; no row was scored"), "{none}");
+    let missing = score("a,NA,1,1,1\nb,1.0,NA,1,1\nc,1.0,1,1,1\n");
+    assert!(missing.contains("try --missing NA") && !missing.contains("wrong, too"), "{missing}");
 }

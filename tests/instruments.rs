@@ -320,7 +320,7 @@ fn how_options_were_written_down_stands_in_the_manifest() {
 
 #[test]
 fn a_yes_to_a_safety_question_is_a_yes_however_options_are_counted() {
-    for recorded in ["printed", "one_based", "position"] {
+    for recorded in ["printed", "position"] {
         let score = |survey: &str| bearings(&format!("score - --recorded-as {recorded}")).stdin(survey);
         let table = score("id,my_role,effort_mine,safety_fear\na,hurt,1,1\nb,hurt,1,0\n").ok().table();
         assert_eq!(table.cell(0, "signal"), "withheld", "{recorded}");
@@ -328,5 +328,11 @@ fn a_yes_to_a_safety_question_is_a_yes_however_options_are_counted() {
         // Counted as 1 and 2 a yes or no is not taken at all.
         let refused = score("id,my_role,effort_mine,safety_fear\na,hurt,1,2\n").ends_with(6);
         assert!(refused.stderr.contains("`safety_fear` holds none of its answers (0, 1)"), "{}", refused.stderr);
+    }
+    for command in ["score -", "explain - --id a"] {
+        let survey = "id,my_role,effort_mine,safety_fear\na,hurt,1,1\n";
+        let refused = bearings(&format!("{command} --recorded-as one_based")).stdin(survey).ends_with(2);
+        assert!(refused.stderr.contains("recode yes to 1 and no to 0"), "{}", refused.stderr);
+        assert_eq!(refused.stdout, "");
     }
 }

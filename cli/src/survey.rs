@@ -7,6 +7,7 @@ mod cells;
 mod columns;
 mod coverage;
 mod input;
+mod literal;
 mod problem;
 mod recorded;
 
@@ -25,6 +26,7 @@ use crate::exit::{Failure, Report};
 use columns::Columns;
 pub(crate) use input::Fingerprint;
 use input::Input;
+use literal::Literals;
 pub(crate) use problem::{Problem, RowError};
 use recorded::Watch;
 
@@ -54,6 +56,7 @@ pub(crate) struct Survey {
     input: Input,
     columns: Columns,
     watch: Watch,
+    literals: Literals,
     form: Form,
     default_role: Role,
     roles: WordSlot<Role>,
@@ -128,6 +131,7 @@ impl Survey {
         notes.extend(counted.map(|note| format!("{}: {note}", input.name)));
         Ok(Self {
             watch: Watch::new(questionnaire, &columns, config),
+            literals: Literals::default(),
             input,
             form,
             default_role,
@@ -170,6 +174,11 @@ impl Survey {
     /// What to try instead, if it looks as if options were written down in another way than was said.
     pub(crate) fn advice(&self) -> Option<&str> {
         self.watch.advice()
+    }
+
+    /// What to try, if most of the cells that are no answer hold one word that other programs write for none.
+    pub(crate) fn missing_advice(&self) -> Option<String> {
+        self.literals.advice()
     }
 
     /// A row to be filled.
@@ -223,7 +232,10 @@ impl Survey {
             };
             match mapped.cells.read(cell) {
                 Some(found) => *answer = found,
-                None => problems.push(mapped.problem(cell, self.columns.name(mapped.column))),
+                None => {
+                    self.literals.count(cell);
+                    problems.push(mapped.problem(cell, self.columns.name(mapped.column)));
+                }
             }
         }
         self.identify(row, &mut problems);

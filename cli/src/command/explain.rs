@@ -237,12 +237,10 @@ fn respondent(
     Ok((responses, conflicts))
 }
 
-/// The report with what to try, if options seem to be written down in another way than was said.
+/// The report with what to try, if options or missing answers seem to be written down in another way than was said.
 fn advised(report: Report, survey: &Survey) -> Report {
-    match survey.advice() {
-        Some(advice) => report.hint(advice),
-        None => report,
-    }
+    let advice = survey.advice().map(str::to_owned);
+    advice.into_iter().chain(survey.missing_advice()).fold(report, Report::hint)
 }
 
 fn twice(survey: &Survey, first: u64, second: u64) -> Failure {

@@ -350,3 +350,16 @@ fn a_yes_or_no_is_never_counted_from_one() {
         assert!(!advice.contains("one_based") && advice.contains("recode yes to 1 and no to 0"), "{advice}");
     }
 }
+
+#[test]
+fn a_word_of_other_programs_for_a_missing_answer_is_recognised() {
+    let advice = |survey: &[u8]| {
+        let mut survey = open(survey, &CONFIG).unwrap();
+        let mut row = survey.row();
+        while survey.next(&mut row).unwrap() != Next::End {}
+        survey.missing_advice()
+    };
+    let found = advice(b"effort,calm\nNA,3.0\n1.0,NA\n77,1.0\n").unwrap();
+    assert!(found.ends_with("try --missing NA") && !found.contains("77"), "{found}");
+    assert_eq!(advice(b"effort,calm\nnone,3\n1,none\n"), None);
+}
