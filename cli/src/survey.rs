@@ -124,9 +124,9 @@ impl Survey {
             return Err(Failure::Responses(report));
         }
         let form = config.form.unwrap_or_else(|| coverage::form(questionnaire, &columns.mapped));
-        let default_role = config.role.unwrap_or(Role::Hurt);
+        let default_role = config.role.unwrap_or(coverage::DEFAULT_ROLE);
         let mut notes = input.notes();
-        notes.extend(coverage::notes(questionnaire, &columns, form, default_role, &input.name));
+        notes.extend(coverage::notes(questionnaire, &columns, form, config.role, &input.name));
         let counted = recorded::note(questionnaire, &columns, config.recorded);
         notes.extend(counted.map(|note| format!("{}: {note}", input.name)));
         Ok(Self {

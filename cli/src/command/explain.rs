@@ -64,10 +64,7 @@ fn refuse_batch_only(definition: &Definition) -> Result<(), Failure> {
     let Some((id, _)) = header_of(&definition.files).filter(|_| batch_only(&definition.files).is_some()) else {
         return Ok(());
     };
-    Err(Failure::Usage(format!(
-        "`{id}` is for groups only: it was made for research on many people, and a single person's number from it says \
-         less than the safety questions; see `bearings help support`"
-    )))
+    Err(Failure::Usage(format!("{}; see `bearings help support`", super::groups_only(&id))))
 }
 
 /// What kind of input it is.

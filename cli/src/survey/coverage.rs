@@ -5,6 +5,8 @@ use bearings_engine::questionnaire::{Form, Item, Questionnaire, ROLE_ITEM, Role}
 
 use super::columns::{Columns, Mapped, shown};
 
+/// As whom people answer where neither their row nor whoever scores it says so.
+pub(super) const DEFAULT_ROLE: Role = Role::Hurt;
 /// The most names in one note.
 const LISTED: usize = 20;
 
@@ -20,9 +22,10 @@ pub(super) fn notes(
     questionnaire: &Questionnaire,
     columns: &Columns,
     form: Form,
-    role: Role,
+    said: Option<Role>,
     file: &str,
 ) -> Vec<String> {
+    let role = said.unwrap_or(DEFAULT_ROLE);
     let mut notes = vec![format!("{file}: {} form, {}", form.as_str(), role_note(questionnaire, columns, role))];
     if columns.id.is_none() {
         notes.push(format!("{file}: no id column, so respondents are numbered; --id names one"));
@@ -34,7 +37,7 @@ pub(super) fn notes(
         let total = columns.unread.len();
         notes.push(format!("{file}: {} not read: {}", counted(total, "column"), listed(&names, total)));
     }
-    notes.extend(uncovered(questionnaire, columns, form, role).into_iter().map(|note| format!("{file}: {note}")));
+    notes.extend(uncovered(questionnaire, columns, form, said).into_iter().map(|note| format!("{file}: {note}")));
     let block = |at: &usize| {
         questionnaire.slots.get(*at).and_then(|slot| questionnaire.item_of(slot)).is_some_and(|item| item.block)
     };
@@ -78,7 +81,9 @@ fn unread(name: &str, questionnaire: &Questionnaire) -> String {
 }
 
 /// The slots of the form without a column, grouped so that a survey of one role is not told every item of the other.
-fn uncovered(questionnaire: &Questionnaire, columns: &Columns, form: Form, role: Role) -> Vec<String> {
+/// Where everybody's role was said, nobody had to be asked.
+fn uncovered(questionnaire: &Questionnaire, columns: &Columns, form: Form, said: Option<Role>) -> Vec<String> {
+    let role = said.unwrap_or(DEFAULT_ROLE);
     let by_role = questionnaire.slot(ROLE_ITEM).is_some_and(|slot| columns.has(slot));
     let role = if by_role { Role::Both } else { role };
     let asked: Vec<(usize, &Item, &str)> = questionnaire
@@ -103,6 +108,7 @@ fn uncovered(questionnaire: &Questionnaire, columns: &Columns, form: Form, role:
     }
     let missing: Vec<String> = asked
         .iter()
+        .filter(|(_, item, _)| said.is_none() || item.id != ROLE_ITEM)
         .filter(|(at, item, _)| !columns.has(*at) && !left.iter().any(|group| item.roles == [*group]))
         .map(|(_, _, id)| format!("`{id}`"))
         .collect();
