@@ -118,8 +118,7 @@ fn names_that_redcap_would_refuse_are_all_named() {
     let text = read(LIVING)
         .replace("\"id\": \"weeks\"", "\"id\": \"Weeks\"")
         .replace("\"item\": \"weeks\"", "\"item\": \"Weeks\"")
-        .replace("\"id\": \"afraid\"", "\"id\": \"record_id\"")
-        .replace("\"value\": \"home\"", "\"value\": \"children\"")
+        .replace("\"id\": \"afraid\"", "\"id\": \"living_complete\"")
         .replace("\"value\": \"yes\"", "\"value\": \"y,es\"");
     let file = folder.write("q.json", text);
     let outcome = bearings("export --to redcap").arg(file).ends_with(4);

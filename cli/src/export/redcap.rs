@@ -171,7 +171,7 @@ fn choices(options: &[&ResponseOption], not_applicable: bool) -> String {
     let mut choices: Vec<String> =
         options.iter().map(|option| format!("{}, {}", option.value, shown(&option.label))).collect();
     let word = Missing::NotApplicable.as_str();
-    if not_applicable && !options.iter().any(|option| option.value.to_string() == word) {
+    if not_applicable {
         choices.push(format!("{word}, {DOES_NOT_APPLY}"));
     }
     let text = choices.join(" | ");

@@ -137,7 +137,7 @@ impl Lists {
         let word = Missing::NotApplicable.as_str();
         let mut choices: Vec<[String; 2]> =
             options.iter().map(|option| [option.value.to_string(), label(&option.label)]).collect();
-        if not_applicable && !choices.iter().any(|[value, _]| value == word) {
+        if not_applicable {
             choices.push([word.to_owned(), DOES_NOT_APPLY.to_owned()]);
         }
         if let Some(name) = self.names.get(&choices) {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use bearings_engine::diagnostic::nearest;
-use bearings_engine::questionnaire::{MINOR_ITEM, Questionnaire, Slot};
+use bearings_engine::questionnaire::{MINOR_ITEM, Questionnaire};
 use csv::ByteRecord;
 
 use super::cells::Cells;
@@ -201,37 +201,10 @@ fn names(header: &ByteRecord, file: &str) -> Result<Vec<String>, Failure> {
     })
 }
 
-/// Every name that a column of a slot may have: its id, and for an option of a multi item what our own surveys
-/// (`item__option`), REDCap (`item___option`, in lower case) and ODK (`item/option`) write.
-///
-/// A name that two slots could claim stands for neither, so that nothing is guessed.
-pub(super) fn slot_names(questionnaire: &Questionnaire) -> BTreeMap<String, usize> {
-    let mut names: BTreeMap<String, usize> = BTreeMap::new();
-    let mut doubtful: BTreeSet<String> = BTreeSet::new();
-    for (at, slot) in questionnaire.slots.iter().enumerate() {
-        for name in spellings(slot) {
-            if *names.entry(name.clone()).or_insert(at) != at {
-                doubtful.insert(name);
-            }
-        }
-    }
-    names.retain(|name, _| !doubtful.contains(name));
-    // An id is never in doubt: ids are unique.
-    names.extend(questionnaire.slots.iter().enumerate().map(|(at, slot)| (slot.id.clone(), at)));
-    names
-}
-
-/// The names of a column that holds an option of a multi item; none for another slot.
-fn spellings(slot: &Slot) -> Vec<String> {
-    let Some((item, option)) = slot.id.split_once('.') else {
-        return Vec::new();
-    };
-    let lower = option.to_lowercase();
-    let mut names = vec![format!("{item}__{option}"), format!("{item}/{option}"), format!("{item}___{option}")];
-    if lower != option {
-        names.push(format!("{item}___{lower}"));
-    }
-    names
+/// The slot of every name that a column may have.
+fn slot_names(questionnaire: &Questionnaire) -> BTreeMap<String, usize> {
+    let slots = questionnaire.slots.iter().enumerate();
+    slots.flat_map(|(at, slot)| slot.column_names().into_iter().map(move |name| (name, at))).collect()
 }
 
 /// The slot of a numbered column: question 1 is the first that can be answered.

@@ -103,27 +103,6 @@ fn options_are_read_as_other_systems_name_their_columns() {
 }
 
 #[test]
-fn a_name_that_two_slots_could_claim_stands_for_neither() {
-    let multi = |id: &str, option: &str| {
-        format!(r#"{{"id":"{id}","kind":"multi","text":"t","options":[{{"value":"{option}","label":"l"}}]}}"#)
-    };
-    let choice =
-        r#"{"id":"b__x","kind":"choice","text":"t","options":[{"value":0,"label":"n"},{"value":1,"label":"y"}]}"#;
-    let items = [multi("a", "b"), multi("a_", "b"), multi("b", "x"), choice.to_owned(), multi("c", "Up")].join(",");
-    let text = format!(
-        r#"{{"format":"bearings/questionnaire@1","id":"q","version":"1","title":"t","description":"d","source":"s","licence":"l","items":[{items}]}}"#
-    );
-    let questionnaire = Questionnaire::load(&SourceFile::new("q.json", text)).unwrap();
-    let names = columns::slot_names(&questionnaire);
-    let slot = |name: &str| names.get(name).map(|at| questionnaire.slots[*at].id.as_str());
-    // `a___b` is REDCap's name of `a.b` and ours of `a_.b`.
-    assert_eq!((slot("a___b"), slot("a__b"), slot("a_/b")), (None, Some("a.b"), Some("a_.b")));
-    assert_eq!((slot("b__x"), slot("b/x")), (Some("b__x"), Some("b.x")));
-    // REDCap writes codes in lower case.
-    assert_eq!((slot("c___up"), slot("c___Up"), slot("c/up")), (Some("c.Up"), Some("c.Up"), None));
-}
-
-#[test]
 fn line_ends_of_every_kind_give_the_same_rows_and_lines() {
     for end in ["\n", "\r\n", "\r\r\n"] {
         let text = ["\u{FEFF}effort;calm", "1;2", "", "3;4", ""].join(end);

@@ -1,5 +1,7 @@
 //! From the file to the checked questionnaire: all contradictions at once, each with its place.
 
+mod names;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::format::{ItemFile, KindFile, OptionFile, OptionsFile, QUESTIONNAIRE_FORMAT, QuestionnaireFile, Topic};
@@ -84,6 +86,8 @@ impl Check<'_> {
                 let message = format!("`{}` is no item id: letters, digits and `_`, starting with a letter", raw.id);
                 self.problem(Code::InvalidItem, &[path[0], path[1], Step::Field("id")], message);
             }
+            self.respondent_id(&raw.id, path);
+            self.texts(&raw, path);
             if !seen.insert(raw.id.clone()) {
                 self.problem(
                     Code::DuplicateId,
@@ -95,6 +99,7 @@ impl Check<'_> {
             add_slots(&item, items.len(), &mut slots);
             items.push(item);
         }
+        self.columns(&slots);
         // The second condition of a safety item may name a later item, so it is looked at last.
         for (at, item) in items.iter().enumerate() {
             if let Some(condition) = item.safety.as_ref().and_then(|safety| safety.and.as_ref()) {
@@ -288,6 +293,7 @@ impl Check<'_> {
                 format!("`{}` needs {least} to 250 options, and has {}", raw.id, written.len()),
             );
         }
+        self.option_words(&raw.id, written, &at);
         let values: BTreeSet<_> = written.iter().map(|option| &option.value).collect();
         if values.len() < written.len() {
             self.problem(Code::DuplicateId, &at, format!("two options of `{}` have the same value", raw.id));
