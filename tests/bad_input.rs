@@ -271,3 +271,42 @@ fn rows_that_were_scored_are_spoken_of_only_if_there_are_some() {
     let missing = score("a,NA,1,1,1\nb,1.0,NA,1,1\nc,1.0,1,1,1\n");
     assert!(missing.contains("try --missing NA") && !missing.contains("wrong, too"), "{missing}");
 }
+
+#[test]
+fn a_file_called_json_is_read_as_json() {
+    let folder = Folder::new();
+    for (text, said) in [("[1, 424242]", "invalid-json"), ("", "invalid-json"), ("CANARYANSWER", "invalid-json")] {
+        folder.write("answers.json", text);
+        let outcome = bearings("explain answers.json").within(folder.path()).ends_with(3);
+        says(&outcome, &[said, "answers.json:1:"]);
+        assert!(!outcome.stderr.contains("survey"), "{}", outcome.stderr);
+    }
+}
+
+#[test]
+fn what_an_answer_may_be_is_said_without_the_names_of_types() {
+    let folder = Folder::new();
+    for value in ["true", "1.5", "{}", "[424242]"] {
+        let text = format!(
+            "{{\"format\": \"bearings/answers@1\", \"questionnaire\": {{\"id\": \"trust-repair\", \"version\": \"x\"}},\n\
+             \"form\": \"short\",\n\"answers\": {{\"owned_up\": {value}}}}}"
+        );
+        folder.write("answers.json", text);
+        let outcome = bearings("explain answers.json").within(folder.path()).ends_with(3);
+        let said = "an answer is a whole number, a word or a list of words at `answers.owned_up`";
+        says(&outcome, &[said, "answers.json:3:"]);
+        assert!(!outcome.stderr.contains("untagged"), "{}", outcome.stderr);
+    }
+}
+
+#[test]
+fn a_byte_order_mark_at_the_start_of_a_file_is_skipped() {
+    let folder = Folder::new();
+    let marked = |path: &str| format!("\u{FEFF}{}", read(path));
+    folder.write("rules/ruleset.rhai", marked("rulesets/csi-4/ruleset.rhai"));
+    folder.write("questionnaire.json", marked("questionnaires/csi-4.json"));
+    let survey = "id,csi4_1,csi4_2,csi4_3,csi4_4\na,1,1,1,1\n";
+    let expected = bearings("score - --ruleset csi-4").stdin(survey).ok().stdout;
+    let found = bearings("score - --ruleset rules --questionnaire questionnaire.json").within(folder.path());
+    assert_eq!(found.stdin(survey).ok().stdout, expected);
+}

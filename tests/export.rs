@@ -119,11 +119,14 @@ fn names_that_redcap_would_refuse_are_all_named() {
         .replace("\"id\": \"weeks\"", "\"id\": \"Weeks\"")
         .replace("\"item\": \"weeks\"", "\"item\": \"Weeks\"")
         .replace("\"id\": \"afraid\"", "\"id\": \"living_complete\"")
-        .replace("\"value\": \"yes\"", "\"value\": \"y,es\"");
+        .replace(
+            "\"value\": \"yes\"",
+            "\"value\": \"y,es\", \"label\": \"yes\" }, { \"value\": \"my\", \"label\": \"yes\" }, { \"value\": \"My\"",
+        );
     let file = folder.write("q.json", text);
     let outcome = bearings("export --to redcap").arg(file).ends_with(4);
     assert_eq!(outcome.stdout, "");
-    for part in ["`Weeks`", "`record_id`", "`Children`", "`y,es`", "error[not-exportable]", "4 errors"] {
+    for part in ["`Weeks`", "`living_complete`", "`My`", "`y,es`", "error[not-exportable]", "4 errors"] {
         assert!(outcome.stderr.contains(part), "no {part}: {}", outcome.stderr);
     }
     // On paper nothing is wrong with them.

@@ -89,7 +89,7 @@ fn read(
     }
 }
 
-/// Answers start with a brace, a survey does not. A pipe that is no standard input can be read only once, so there
+/// Answers start with a brace or are called JSON, a survey neither. A pipe that is no standard input can be read only once, so there
 /// `--id` decides.
 fn kind_of(path: &Path, has_id: bool) -> Result<Kind, Failure> {
     let failed = |error| Failure::reading(path.display(), error);
@@ -102,6 +102,9 @@ fn kind_of(path: &Path, has_id: bool) -> Result<Kind, Failure> {
         return look(&mut io::stdin().lock()).map_err(|error| Failure::reading("standard input", error));
     }
     if fs::metadata(path).map_err(failed)?.is_file() {
+        if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json")) {
+            return Ok(Kind::Answers);
+        }
         return look(&mut io::BufReader::new(File::open(path).map_err(failed)?)).map_err(failed);
     }
     Ok(if has_id { Kind::Survey } else { Kind::Answers })

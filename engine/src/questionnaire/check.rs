@@ -34,6 +34,7 @@ pub(crate) fn parse_json<'a, T: serde::Deserialize<'a>>(source: &'a SourceFile, 
         // serde_json appends its own "at line 3 column 4"; the span says that already.
         let text = inner.to_string();
         let message = text.split(" at line ").next().unwrap_or(&text);
+        let message = expected_instead(message).unwrap_or(message);
         let place = if path == "." { String::new() } else { format!(" at `{path}`") };
         Diagnostic::error(Code::InvalidJson, &source.name, at..at, format!("{message}{place}"))
     });
@@ -52,6 +53,16 @@ pub(crate) fn parse_json<'a, T: serde::Deserialize<'a>>(source: &'a SourceFile, 
         .hint("an older or newer format needs the program version that wrote it"));
     }
     parsed
+}
+
+/// What is expected where one of several shapes may stand, and none does; serde names its own type there.
+fn expected_instead(message: &str) -> Option<&'static str> {
+    match message.strip_prefix("data did not match any variant of untagged enum ")? {
+        "AnswerValue" => Some("an answer is a whole number, a word or a list of words"),
+        "OptionValue" => Some("a value is a whole number or a word"),
+        "Wording" => Some("a text is a text in quotes, or an object with `default` and `by`"),
+        _ => Some("what stands here has none of the shapes that it may have"),
+    }
 }
 
 struct Check<'a> {

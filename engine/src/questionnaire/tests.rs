@@ -463,3 +463,28 @@ fn no_two_slots_share_the_name_of_a_column() {
     check(both, &[("duplicate-id 5", "`a___up` of a survey could hold `a.up` as well as `a.Up`")]);
     check_loads(&format!("{},\n{},\n{}", multi("a", "b"), choice("a_b"), multi("ab", "b")));
 }
+
+#[test]
+fn a_byte_order_mark_is_skipped_and_moves_no_place() {
+    let text = with_items(r#"{"id": "a", "kind": "choice", "text": "?", "options": "yes_on"}"#);
+    let marked = load(&format!("\u{FEFF}{text}")).unwrap_err();
+    assert_eq!(marked, load(&text).unwrap_err());
+    let broken = text.replacen("{", "{,", 1);
+    assert_eq!(load(&format!("\u{FEFF}{broken}")).unwrap_err(), load(&broken).unwrap_err());
+    load(&format!("\u{FEFF}{}", with_items(A))).unwrap();
+}
+
+#[test]
+fn what_is_expected_is_said_without_the_names_of_types() {
+    for (item, said) in [
+        (r#"{"id": "a", "kind": "choice", "text": 1, "options": "yes_no"}"#, "a text is a text in quotes"),
+        (
+            r#"{"id": "a", "kind": "choice", "text": "?", "options": [{"value": 1.5, "label": "l"}]}"#,
+            "a value is a whole number or a word at `items[0].options[0].value`",
+        ),
+    ] {
+        let problems = load(&with_items(item)).unwrap_err();
+        let [problem] = problems.as_slice() else { panic!("{problems:?}") };
+        assert!(problem.message.contains(said) && !problem.message.contains("variant"), "{}", problem.message);
+    }
+}
