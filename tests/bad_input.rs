@@ -72,7 +72,8 @@ fn a_survey_of_another_questionnaire_is_refused() {
 #[test]
 fn a_ruleset_with_another_questionnaire_than_its_own_is_refused() {
     let survey = "id,ras_1\n1,3\n";
-    check(survey, "--questionnaire ras", 4, &["questionnaire", "`ras`", "`trust-repair`"]);
+    check(survey, "--questionnaire ras", 4, &["questionnaire", "`ras`", "`trust-repair`", "--ruleset ras"]);
+    check(survey, "--ruleset ras --summary-format json", 2, &["--summary"]);
 }
 
 #[test]

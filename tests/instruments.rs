@@ -336,3 +336,26 @@ fn a_yes_to_a_safety_question_is_a_yes_however_options_are_counted() {
         assert_eq!(refused.stdout, "");
     }
 }
+
+#[test]
+fn nothing_speaks_of_forms_and_roles_where_there_are_none() {
+    let folder = Folder::new();
+    let rows = bearings("score - --ruleset csi-4 -o").arg(folder.at("o.csv")).stdin(csi(0)).ok();
+    let summary = |format: &str| {
+        bearings(&format!("score - --ruleset csi-4 --summary --summary-format {format}")).stdin(csi(0)).ok()
+    };
+    let (table, json) = (summary("table"), summary("json"));
+    for text in [
+        &rows.stderr,
+        &folder.read("o.csv.manifest.json"),
+        &table.stdout,
+        &json.stdout,
+        &bearings("show csi-4").ok().stdout,
+    ] {
+        for word in ["short", "full form", "hurt", "broke", "role"] {
+            assert!(!text.contains(word), "`{word}` in {text}");
+        }
+    }
+    let shown = bearings("show trust-repair").ok().stdout;
+    assert!(shown.contains("hurt, short form") && shown.contains("broke, full form"), "{shown}");
+}

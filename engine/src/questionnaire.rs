@@ -244,6 +244,11 @@ impl Questionnaire {
         check::load(source)
     }
 
+    /// Whether it makes a difference as whom somebody answers.
+    pub fn has_roles(&self) -> bool {
+        self.items.iter().any(|item| !item.roles.is_empty() || item.id == ROLE_ITEM)
+    }
+
     /// The item with this id.
     pub fn item(&self, id: &str) -> Option<&Item> {
         self.items.iter().find(|item| item.id == id)

@@ -107,7 +107,7 @@ pub(crate) struct ScoreArgs {
     #[arg(long)]
     pub(crate) summary: bool,
     /// How the summary is written
-    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    #[arg(long, value_name = "FORMAT", default_value = "table", requires = "summary")]
     pub(crate) summary_format: SummaryFormat,
     /// Write which rules fired and what they read to this file
     #[arg(long, value_name = "FILE")]

@@ -45,6 +45,15 @@ impl ColumnPattern {
     }
 }
 
+impl ColumnPattern {
+    /// The name that fits, if this one differs from it by upper and lower case only.
+    pub(crate) fn in_its_case(&self, name: &str) -> Option<String> {
+        let lower = Self { before: self.before.to_lowercase(), after: self.after.to_lowercase() };
+        let number = lower.number(&name.to_lowercase()).filter(|_| self.number(name).is_none())?;
+        Some(format!("{}{number}{}", self.before, self.after))
+    }
+}
+
 impl FromStr for ColumnPattern {
     type Err = String;
 

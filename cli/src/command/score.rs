@@ -265,8 +265,8 @@ fn score_one(
     Ok(InputRecord {
         name,
         sha256: survey.fingerprint()?,
-        form: form.as_str(),
-        default_role: role.as_str(),
+        form: manifest::form_word(sink.ruleset, form),
+        default_role: questionnaire.has_roles().then(|| role.as_str()),
         id_column: id,
         rows: tally.read - read_before,
         rejected: tally.rejected - rejected_before,

@@ -179,17 +179,14 @@ fn choices(options: &[&ResponseOption], not_applicable: bool) -> String {
     if looks_like_a_formula(&text) { format!(" {text}") } else { text }
 }
 
-/// The codes to be used as REDCap's missing data codes, which whoever types answers in can choose.
+/// The codes to be used as REDCap's missing data codes, which whoever types answers in can choose. "Does not apply" is
+/// none of them: it is a choice of the questions that offer it, and a code cannot be both.
 fn missing_codes(question: &Question<'_>) -> String {
-    let mut codes = vec![Missing::Declined.as_str(), Missing::DontKnow.as_str()];
     match question.item.kind {
         // Boxes have none.
-        ItemKind::Multi(_) => return String::new(),
-        // A choice has one for it.
-        ItemKind::Number { .. } if question.item.offers_not_applicable => codes.push(Missing::NotApplicable.as_str()),
-        _ => {}
+        ItemKind::Multi(_) => String::new(),
+        _ => format!("Missing data codes: {}, {}", Missing::Declined.as_str(), Missing::DontKnow.as_str()),
     }
-    format!("Missing data codes: {}", codes.join(", "))
 }
 
 fn clause(shown_if: &ShownIf<'_>) -> String {

@@ -1,7 +1,8 @@
 //! Which questions a survey covers: the form it was asked in, and what is said about the rest.
 
 use bearings_engine::diagnostic::nearest;
-use bearings_engine::questionnaire::{Form, Item, Questionnaire, ROLE_ITEM, Role};
+use bearings_engine::forms_of;
+use bearings_engine::questionnaire::{Form, Item, ItemKind, Questionnaire, ROLE_ITEM, Role};
 
 use super::columns::{Columns, Mapped, shown};
 
@@ -26,14 +27,24 @@ pub(super) fn notes(
     file: &str,
 ) -> Vec<String> {
     let role = said.unwrap_or(DEFAULT_ROLE);
-    let mut notes = vec![format!("{file}: {} form, {}", form.as_str(), role_note(questionnaire, columns, role))];
+    let mut told = Vec::new();
+    if forms_of(questionnaire).len() > 1 {
+        told.push(format!("{} form", form.as_str()));
+    }
+    if questionnaire.has_roles() {
+        told.push(role_note(questionnaire, columns, role));
+    }
+    let mut notes = Vec::new();
+    if !told.is_empty() {
+        notes.push(format!("{file}: {}", told.join(", ")));
+    }
     if columns.id.is_none() {
         notes.push(format!("{file}: no id column, so respondents are numbered; --id names one"));
     }
     if !columns.unread.is_empty() {
         // Looking for the item that was meant takes its time, so it is done for the names that are printed.
-        let names = columns.unread.iter().take(LISTED).filter_map(|column| columns.name(*column));
-        let names: Vec<String> = names.map(|name| unread(name, questionnaire)).collect();
+        let named = columns.unread.iter().take(LISTED);
+        let names: Vec<String> = named.map(|column| unread(*column, columns, questionnaire)).collect();
         let total = columns.unread.len();
         notes.push(format!("{file}: {} not read: {}", counted(total, "column"), listed(&names, total)));
     }
@@ -70,7 +81,14 @@ fn role_note(questionnaire: &Questionnaire, columns: &Columns, role: Role) -> St
 }
 
 /// A column that nothing reads, with the item it may have been meant for.
-fn unread(name: &str, questionnaire: &Questionnaire) -> String {
+fn unread(column: usize, columns: &Columns, questionnaire: &Questionnaire) -> String {
+    let name = columns.name(column).unwrap_or_default();
+    if let Some(meant) = columns.other_case.get(&column) {
+        return format!("`{}` (did you mean `{meant}`?)", shown(name));
+    }
+    if questionnaire.item(name).is_some_and(|item| matches!(item.kind, ItemKind::Multi(_))) {
+        return format!("`{}` (split it: a column for each option, 0 or 1)", shown(name));
+    }
     let slots = questionnaire.slots.iter().map(|slot| slot.id.as_str());
     // A whole question is no misspelt id, and comparing it would take long.
     let near = if name.len() <= 64 { nearest(name, slots) } else { None };

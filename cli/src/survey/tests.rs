@@ -100,6 +100,9 @@ fn options_are_read_as_other_systems_name_their_columns() {
     refused(b"where/home,where___home\n1,1\n", &CONFIG, "both hold `where.home`");
     // Other systems have a column for the whole question, too; it is not read, and no guess is made from it.
     check(b"where,where/home\nhome work,1\n", &CONFIG, &["2:1:.......1.."]);
+    let notes = |survey: &[u8]| open(survey, &CONFIG).unwrap().notes().join("\n");
+    assert!(!notes(b"where,where/home\nhome work,1\n").contains("not read"));
+    assert!(notes(b"where,effort\nhome work,1\n").contains("1 column not read: `where` (split it"));
 }
 
 #[test]
@@ -341,4 +344,18 @@ fn a_word_of_other_programs_for_a_missing_answer_is_recognised() {
     let found = advice(b"effort,calm\nNA,3.0\n1.0,NA\n77,1.0\n").unwrap();
     assert!(found.ends_with("try --missing NA") && !found.contains("77"), "{found}");
     assert_eq!(advice(b"effort,calm\nnone,3\n1,none\n"), None);
+}
+
+#[test]
+fn a_column_in_another_case_is_not_read_and_what_was_meant_is_said() {
+    let notes = |survey: &[u8], config: &Config<'_>| open(survey, config).unwrap().notes().join("\n");
+    let found = notes(b"EFFORT,calm,Where__Home\n1,1,1\n", &CONFIG);
+    for part in ["`EFFORT` (did you mean `effort`?)", "`Where__Home` (did you mean `where__home`?)"] {
+        assert!(found.contains(part), "{found}");
+    }
+    refused(b"EFFORT\n1\n", &CONFIG, "did you mean `effort` by `EFFORT`?");
+    let pattern: ColumnPattern = "Q{n}".parse().unwrap();
+    let config = Config { pattern: Some(&pattern), ..CONFIG };
+    assert!(notes(b"Q4,q6\n1,1\n", &config).contains("`q6` (did you mean `Q6`?)"));
+    refused(b"q4\n1\n", &config, "did you mean `Q4` by `q4`?");
 }
