@@ -356,6 +356,6 @@ fn nothing_speaks_of_forms_and_roles_where_there_are_none() {
             assert!(!text.contains(word), "`{word}` in {text}");
         }
     }
-    let shown = bearings("show trust-repair").ok().stdout;
+    let shown = bearings("show trust-repair").ok().stdout.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(shown.contains("hurt, short form") && shown.contains("broke, full form"), "{shown}");
 }

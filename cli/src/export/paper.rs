@@ -138,7 +138,7 @@ fn write_key(text: &mut String, sheet: &Sheet<'_>) {
     if let Some(groups_only) = &sheet.groups_only {
         text.push_str(&format!("{groups_only}.\n\n"));
     }
-    text.push_str(&format!("| Question | Column | Type in |\n|---|---|---|\n"));
+    text.push_str("| Question | Column | Type in |\n|---|---|---|\n");
     text.push_str("|  | `id` | the number of the form |\n");
     for question in sheet.questions() {
         let (number, item) = (question.number, question.item);

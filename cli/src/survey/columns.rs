@@ -96,7 +96,7 @@ impl Columns {
             clashes: Vec::new(),
             names,
         };
-        columns.refuse_other_numbers(&slot_of, file, questionnaire, config)?;
+        columns.refuse_other_numbers(slot_of, file, questionnaire, config)?;
         columns.map(slot_of, file, questionnaire, config)?;
         columns.find_other_case(&slots, config);
         if columns.mapped.is_empty() {
