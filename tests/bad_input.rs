@@ -72,7 +72,8 @@ fn a_survey_of_another_questionnaire_is_refused() {
 #[test]
 fn a_ruleset_with_another_questionnaire_than_its_own_is_refused() {
     let survey = "id,ras_1\n1,3\n";
-    check(survey, "--questionnaire ras", 4, &["questionnaire", "`ras`", "`trust-repair`"]);
+    check(survey, "--questionnaire ras", 4, &["questionnaire", "`ras`", "`trust-repair`", "--ruleset ras"]);
+    check(survey, "--ruleset ras --summary-format json", 2, &["--summary"]);
 }
 
 #[test]
@@ -138,7 +139,8 @@ fn a_value_that_is_no_answer_rejects_its_row_and_is_not_echoed() {
     rejects(b"b,424242,1", &["column `weeks_since`", "a whole number from 0 to 52"]);
     rejects(b"b,3,CANARYANSWER", &["column `owned_up`", "(0, 1, 2)"]);
     rejects(b"b,424242,CANARYANSWER", &["column `weeks_since`", "column `owned_up`"]);
-    rejects(b"b,3,1.0", &["column `owned_up`"]);
+    rejects(b"b,3,1.5", &["column `owned_up`"]);
+    rejects(b"b,3,9.0", &["column `owned_up`"]);
     rejects(b"b,3,not_applicable", &["column `owned_up`", "does not offer"]);
 }
 
@@ -254,4 +256,58 @@ fn an_id_that_stands_twice_is_named_with_its_line_and_both_rows_are_scored() {
     let outcome = bearings("score survey.csv").within(folder.path()).ok();
     assert!(outcome.stderr.contains("survey.csv:4: this id stands in an earlier row, too"), "{}", outcome.stderr);
     assert_eq!(outcome.stdout.lines().count(), 4);
+}
+
+#[test]
+fn rows_that_were_scored_are_spoken_of_only_if_there_are_some() {
+    let score = |rows: &str| {
+        let survey = format!("id,csi4_1,csi4_2,csi4_3,csi4_4\n{rows}");
+        bearings("score - --ruleset csi-4").stdin(survey).ends_with(6).stderr
+    };
+    let wrong = "the rows that were scored are then wrong, too";
+    let some = score("a,7,6,6,6\nb,1,1,1,1\n");
+    assert!(some.contains(wrong) && some.contains("1 row was rejected; the others are done"), "{some}");
+    let none = score("a,7,6,6,6\n");
+    assert!(!none.contains("wrong, too") && none.contains("1 row was rejected; no row was scored"), "{none}");
+    let missing = score("a,NA,1,1,1\nb,1.0,NA,1,1\nc,1.0,1,1,1\n");
+    assert!(missing.contains("try --missing NA") && !missing.contains("wrong, too"), "{missing}");
+}
+
+#[test]
+fn a_file_called_json_is_read_as_json() {
+    let folder = Folder::new();
+    for (text, said) in [("[1, 424242]", "invalid-json"), ("", "invalid-json"), ("CANARYANSWER", "invalid-json")] {
+        folder.write("answers.json", text);
+        let outcome = bearings("explain answers.json").within(folder.path()).ends_with(3);
+        says(&outcome, &[said, "answers.json:1:"]);
+        assert!(!outcome.stderr.contains("survey"), "{}", outcome.stderr);
+    }
+}
+
+#[test]
+fn what_an_answer_may_be_is_said_without_the_names_of_types() {
+    let folder = Folder::new();
+    for value in ["true", "1.5", "{}", "[424242]"] {
+        let text = format!(
+            "{{\"format\": \"bearings/answers@1\", \"questionnaire\": {{\"id\": \"trust-repair\", \"version\": \"x\"}},\n\
+             \"form\": \"short\",\n\"answers\": {{\"owned_up\": {value}}}}}"
+        );
+        folder.write("answers.json", text);
+        let outcome = bearings("explain answers.json").within(folder.path()).ends_with(3);
+        let said = "an answer is a whole number, a word or a list of words at `answers.owned_up`";
+        says(&outcome, &[said, "answers.json:3:"]);
+        assert!(!outcome.stderr.contains("untagged"), "{}", outcome.stderr);
+    }
+}
+
+#[test]
+fn a_byte_order_mark_at_the_start_of_a_file_is_skipped() {
+    let folder = Folder::new();
+    let marked = |path: &str| format!("\u{FEFF}{}", read(path));
+    folder.write("rules/ruleset.rhai", marked("rulesets/csi-4/ruleset.rhai"));
+    folder.write("questionnaire.json", marked("questionnaires/csi-4.json"));
+    let survey = "id,csi4_1,csi4_2,csi4_3,csi4_4\na,1,1,1,1\n";
+    let expected = bearings("score - --ruleset csi-4").stdin(survey).ok().stdout;
+    let found = bearings("score - --ruleset rules --questionnaire questionnaire.json").within(folder.path());
+    assert_eq!(found.stdin(survey).ok().stdout, expected);
 }

@@ -7,7 +7,8 @@ use crate::table::Table;
 
 const LIVING: &str = "tests/data/living/questionnaire.json";
 
-/// The items of a questionnaire file that a form of one role asks, and the codes of each; free text is not asked.
+/// The items of a questionnaire file that a form of one role asks, and the codes of each; free text is not asked, nor
+/// is the role where it is known.
 fn asked(file: &str, form: &str, role: &str) -> BTreeMap<String, BTreeSet<String>> {
     let json: serde_json::Value = serde_json::from_str(&read(file)).unwrap();
     let lists = &json["option_lists"];
@@ -16,6 +17,9 @@ fn asked(file: &str, form: &str, role: &str) -> BTreeMap<String, BTreeSet<String
     };
     let mut items = BTreeMap::new();
     for item in json["items"].as_array().unwrap() {
+        if item["id"] == "my_role" && role != "both" {
+            continue;
+        }
         if item["kind"] == "text" || !all_or(&item["forms"], form) || !all_or(&item["roles"], role) {
             continue;
         }
@@ -62,8 +66,14 @@ fn a_dictionary_holds_every_asked_item_once_with_all_its_codes() {
         assert_eq!((dictionary.header.len(), names[0]), (18, "record_id"), "{file}");
         let choices = dictionary.column("Choices, Calculations, OR Slider Labels");
         let found: BTreeMap<String, BTreeSet<String>> =
-            names.iter().zip(choices).skip(1).map(|(name, cell)| ((*name).to_owned(), codes(cell))).collect();
-        assert_eq!(found.len() + 1, names.len(), "{file}: a field stands there twice");
+            names.iter().zip(choices).map(|(name, cell)| ((*name).to_owned(), codes(cell))).collect();
+        assert_eq!(found.len(), names.len(), "{file}: a field stands there twice");
+        let kinds = dictionary.column("Field Type");
+        let asks = |name: &str| {
+            let at = names.iter().position(|found| *found == name).unwrap();
+            name != "record_id" && kinds[at] != "descriptive"
+        };
+        let found: BTreeMap<_, _> = found.into_iter().filter(|(name, _)| asks(name)).collect();
         let expected = asked(file, form, role);
         assert_eq!(found, expected, "{file} {form} {role}");
     }
@@ -108,13 +118,15 @@ fn names_that_redcap_would_refuse_are_all_named() {
     let text = read(LIVING)
         .replace("\"id\": \"weeks\"", "\"id\": \"Weeks\"")
         .replace("\"item\": \"weeks\"", "\"item\": \"Weeks\"")
-        .replace("\"id\": \"afraid\"", "\"id\": \"record_id\"")
-        .replace("\"value\": \"home\"", "\"value\": \"children\"")
-        .replace("\"value\": \"yes\"", "\"value\": \"y,es\"");
+        .replace("\"id\": \"afraid\"", "\"id\": \"living_complete\"")
+        .replace(
+            "\"value\": \"yes\"",
+            "\"value\": \"y,es\", \"label\": \"yes\" }, { \"value\": \"my\", \"label\": \"yes\" }, { \"value\": \"My\"",
+        );
     let file = folder.write("q.json", text);
     let outcome = bearings("export --to redcap").arg(file).ends_with(4);
     assert_eq!(outcome.stdout, "");
-    for part in ["`Weeks`", "`record_id`", "`Children`", "`y,es`", "error[not-exportable]", "4 errors"] {
+    for part in ["`Weeks`", "`living_complete`", "`My`", "`y,es`", "error[not-exportable]", "4 errors"] {
         assert!(outcome.stderr.contains(part), "no {part}: {}", outcome.stderr);
     }
     // On paper nothing is wrong with them.
@@ -339,7 +351,9 @@ fn the_questions_about_safety_have_a_page_of_their_own_that_says_where_help_is()
     let form = paper("trust-repair");
     let pages: Vec<&str> = form.split("<div style=\"page-break-before: always\"></div>").collect();
     assert_eq!(pages.len(), 3, "questions, safety, key");
-    let items = asked("questionnaires/trust-repair.json", "short", "hurt");
+    let mut items = asked("questionnaires/trust-repair.json", "short", "hurt");
+    // Without --role it is asked.
+    items.insert("my_role".to_owned(), BTreeSet::new());
     let questions = |page: &str| page.lines().filter(|line| line.starts_with("**")).count();
     let safety = items.keys().filter(|id| id.starts_with("safety_")).count();
     assert_eq!((questions(pages[0]), questions(pages[1])), (items.len() - safety, safety));
@@ -355,7 +369,12 @@ fn the_questions_about_safety_have_a_page_of_their_own_that_says_where_help_is()
 
 #[test]
 fn every_column_of_the_key_is_one_that_score_reads() {
-    for arguments in ["trust-repair", "trust-repair --role broke", "trust-repair --form full --role both"] {
+    for (arguments, options) in [
+        ("trust-repair", ""),
+        ("trust-repair --role broke", "--role broke"),
+        ("trust-repair --role hurt", "--role hurt"),
+        ("trust-repair --form full --role both", ""),
+    ] {
         let form = paper(arguments);
         let (_, key) = form.split_once("## For typing it in").unwrap();
         let rows = key.lines().filter(|line| line.starts_with("| "));
@@ -363,7 +382,7 @@ fn every_column_of_the_key_is_one_that_score_reads() {
         let header = columns.join(",");
         assert!(columns.len() > 30, "{header}");
         let row = ",".repeat(columns.len() - 1);
-        let outcome = bearings("score -").stdin(format!("{header}\n1{row}\n")).ok();
+        let outcome = bearings(&format!("score - {options}")).stdin(format!("{header}\n1{row}\n")).ok();
         assert!(!outcome.stderr.contains("not read"), "{}", outcome.stderr);
         assert!(!outcome.stderr.contains("taken as skipped"), "{}", outcome.stderr);
     }
@@ -438,4 +457,82 @@ fn the_questionnaire_itself_is_never_written_over() {
         assert!(outcome.stderr.contains("is an input"), "{}", outcome.stderr);
     }
     assert_eq!(folder.read("own.json"), read(LIVING));
+}
+
+#[test]
+fn what_is_settled_is_not_asked_and_how_to_score_it_is_said() {
+    for role in ["hurt", "broke"] {
+        let outcome = bearings(&format!("export trust-repair --to redcap --role {role} --bond friend")).ok();
+        let table = outcome.table();
+        let names = table.column("Variable / Field Name");
+        assert!(!names.contains(&"my_role") && !names.contains(&"bond_kind"), "{names:?}");
+        for part in [format!("`--role {role}`"), "a column `bond_kind` that holds `friend`".to_owned()] {
+            assert!(outcome.stderr.contains(&part), "no {part}: {}", outcome.stderr);
+        }
+    }
+    for options in ["", "--role both"] {
+        let table = redcap(&format!("trust-repair {options}"));
+        let names = table.column("Variable / Field Name");
+        assert!(names.contains(&"my_role") && names.contains(&"bond_kind"), "{options}");
+    }
+}
+
+#[test]
+fn every_form_of_every_questionnaire_begins_with_danger_and_ends_with_help() {
+    let flowing = |text: &str| {
+        let text = text.replace('\\', "").replace("&#", "").replace("<br>", " ").replace(['-', '*', '|', ':'], " ");
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let support = bearings("help support").ok().stdout;
+    let complete = |form: &str, place: &str| {
+        let form = flowing(form);
+        // Names of directories and what is in them stand apart by more than one space.
+        for line in support.lines().flat_map(|line| line.trim().split("  ")).filter(|line| !line.is_empty()) {
+            assert!(form.contains(&flowing(line)), "no `{line}` in {place}: {form}");
+        }
+    };
+    let danger = "If you are in danger now, use your local emergency number.";
+    let ids = std::fs::read_dir(crate::support::root().join("questionnaires")).unwrap();
+    let ids = ids.map(|file| file.unwrap().file_name().to_string_lossy().into_owned());
+    let mut forms = 0;
+    for id in ids.filter_map(|name| Some(name.strip_suffix(".json")?.to_owned())).filter(|id| !id.contains("schema")) {
+        let form = paper(&id);
+        let (first, rest) = form.split_once("**1.**").unwrap();
+        assert!(first.contains(danger), "{id}");
+        let (sheet, _) = rest.split_once("## For typing it in").unwrap();
+        let (_, after) = sheet.rsplit_once("- [ ]").unwrap();
+        complete(after, &id);
+
+        let dictionary = redcap(&id);
+        let labels = dictionary.column("Field Label");
+        let kinds = dictionary.column("Field Type");
+        assert_eq!((labels[1], kinds[1]), (danger, "descriptive"), "{id}");
+        assert_eq!(kinds.last(), Some(&"descriptive"), "{id}");
+        complete(labels.last().unwrap(), &id);
+
+        let folder = Folder::new();
+        let [survey, ..] = sheets(&folder, &id);
+        assert_eq!((survey.cell(0, "type"), survey.cell(0, "label")), ("note", danger), "{id}");
+        let last = survey.rows.len() - 1;
+        assert_eq!(survey.cell(last, "type"), "note", "{id}");
+        complete(survey.cell(last, "label"), &id);
+        forms += 1;
+    }
+    assert!(forms > 15, "{forms}");
+}
+
+#[test]
+fn a_form_for_groups_says_so_to_the_staff_and_not_to_who_answers() {
+    for id in ["hits", "web"] {
+        let outcome = bearings(&format!("export {id} --to paper")).ok();
+        let sentence = format!("`{id}` is for groups only: it was made for research on many people");
+        let (sheet, key) = outcome.stdout.split_once("## For typing it in").unwrap();
+        assert!(key.contains(&sentence) && !sheet.contains("a single person's number"), "{key}");
+        for to in ["paper", "redcap"] {
+            let stderr = bearings(&format!("export {id} --to {to}")).ok().stderr;
+            assert!(stderr.contains(&sentence), "{stderr}");
+        }
+    }
+    let outcome = bearings("export ras --to paper").ok();
+    assert!(!outcome.stdout.contains("single person's") && !outcome.stderr.contains("single person's"));
 }

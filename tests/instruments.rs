@@ -320,7 +320,7 @@ fn how_options_were_written_down_stands_in_the_manifest() {
 
 #[test]
 fn a_yes_to_a_safety_question_is_a_yes_however_options_are_counted() {
-    for recorded in ["printed", "one_based", "position"] {
+    for recorded in ["printed", "position"] {
         let score = |survey: &str| bearings(&format!("score - --recorded-as {recorded}")).stdin(survey);
         let table = score("id,my_role,effort_mine,safety_fear\na,hurt,1,1\nb,hurt,1,0\n").ok().table();
         assert_eq!(table.cell(0, "signal"), "withheld", "{recorded}");
@@ -329,4 +329,33 @@ fn a_yes_to_a_safety_question_is_a_yes_however_options_are_counted() {
         let refused = score("id,my_role,effort_mine,safety_fear\na,hurt,1,2\n").ends_with(6);
         assert!(refused.stderr.contains("`safety_fear` holds none of its answers (0, 1)"), "{}", refused.stderr);
     }
+    for command in ["score -", "explain - --id a"] {
+        let survey = "id,my_role,effort_mine,safety_fear\na,hurt,1,1\n";
+        let refused = bearings(&format!("{command} --recorded-as one_based")).stdin(survey).ends_with(2);
+        assert!(refused.stderr.contains("recode yes to 1 and no to 0"), "{}", refused.stderr);
+        assert_eq!(refused.stdout, "");
+    }
+}
+
+#[test]
+fn nothing_speaks_of_forms_and_roles_where_there_are_none() {
+    let folder = Folder::new();
+    let rows = bearings("score - --ruleset csi-4 -o").arg(folder.at("o.csv")).stdin(csi(0)).ok();
+    let summary = |format: &str| {
+        bearings(&format!("score - --ruleset csi-4 --summary --summary-format {format}")).stdin(csi(0)).ok()
+    };
+    let (table, json) = (summary("table"), summary("json"));
+    for text in [
+        &rows.stderr,
+        &folder.read("o.csv.manifest.json"),
+        &table.stdout,
+        &json.stdout,
+        &bearings("show csi-4").ok().stdout,
+    ] {
+        for word in ["short", "full form", "hurt", "broke", "role"] {
+            assert!(!text.contains(word), "`{word}` in {text}");
+        }
+    }
+    let shown = bearings("show trust-repair").ok().stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(shown.contains("hurt, short form") && shown.contains("broke, full form"), "{shown}");
 }

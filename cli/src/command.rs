@@ -44,6 +44,14 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
     }
 }
 
+/// What is said of a ruleset that is for groups only: a number that was made for groups is not held up to one person.
+fn groups_only(id: &str) -> String {
+    format!(
+        "`{id}` is for groups only: it was made for research on many people, and a single person's number from it says \
+         less than the safety questions"
+    )
+}
+
 /// The day by this machine's clock. Only for how old the check of a phone number is: an assessment has no date.
 #[expect(clippy::disallowed_methods, reason = "how old a check is depends on the day; no result does")]
 pub(crate) fn today() -> Date {

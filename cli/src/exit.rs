@@ -32,6 +32,8 @@ pub(crate) enum Failure {
     Rows {
         /// How many rows.
         rejected: u64,
+        /// How many were not.
+        scored: u64,
         /// What may be done about it.
         hints: Vec<String>,
     },
@@ -110,11 +112,10 @@ impl Failure {
             Failure::Definition(report) => report_text(report, Context::SourceLines, common),
             Failure::Io { error, .. } if error.kind() == io::ErrorKind::BrokenPipe => String::new(),
             Failure::Io { doing, error } => render::message(&format!("{doing}: {error}"), &[], format),
-            Failure::Rows { rejected: 1, hints } => {
-                render::message("1 row was rejected; the others are done", hints, format)
-            }
-            Failure::Rows { rejected, hints } => {
-                render::message(&format!("{rejected} rows were rejected; the others are done"), hints, format)
+            Failure::Rows { rejected, scored, hints } => {
+                let rows = if *rejected == 1 { "1 row was".to_owned() } else { format!("{rejected} rows were") };
+                let others = if *scored == 0 { "no row was scored" } else { "the others are done" };
+                render::message(&format!("{rows} rejected; {others}"), hints, format)
             }
         }
     }
@@ -152,9 +153,21 @@ mod tests {
             (Failure::Definition(Report::message("")), 4),
             (io(io::ErrorKind::NotFound), 5),
             (io(io::ErrorKind::BrokenPipe), 0),
-            (Failure::Rows { rejected: 2, hints: Vec::new() }, 6),
+            (Failure::Rows { rejected: 2, scored: 1, hints: Vec::new() }, 6),
         ] {
             assert_eq!(failure.code(), code);
+        }
+    }
+
+    #[test]
+    fn others_are_done_only_if_there_are_others() {
+        for (rejected, scored, text) in [
+            (1, 2, "1 row was rejected; the others are done"),
+            (2, 1, "2 rows were rejected; the others are done"),
+            (1, 0, "1 row was rejected; no row was scored"),
+        ] {
+            let found = Failure::Rows { rejected, scored, hints: Vec::new() }.text(&COMMON);
+            assert!(found.contains(text), "{found}");
         }
     }
 

@@ -11,8 +11,11 @@ mod xlsform;
 
 use bearings_engine::item_text;
 use bearings_engine::questionnaire::{
-    Bond, Condition, Form, Item, ItemKind, Operator, OptionValue, Questionnaire, ROLE_ITEM, ResponseOption, Role,
+    BOND_ITEM, Bond, Condition, Form, Item, ItemKind, Operator, OptionValue, Questionnaire, ROLE_ITEM, ResponseOption,
+    Role,
 };
+
+use crate::report::{Block, where_help_is};
 
 pub(crate) use paper::form as paper;
 pub(crate) use redcap::{ADVISED_NAME, dictionary as redcap};
@@ -22,6 +25,8 @@ pub(crate) use xlsform::sheets as xlsform;
 const SAFETY_HEADING: &str = "Questions about safety";
 const SAFETY_INTRO: &str = "Everybody gets these questions. Skipping is fine: you can leave out any of them, or \
                             all of them. If somebody could see your answers who should not, leave them out.";
+/// Over the support text, with which every form ends.
+const HELP_HEADING: &str = "Where help is";
 const DOES_NOT_APPLY: &str = "Does not apply";
 
 /// Whom a form is for.
@@ -31,7 +36,9 @@ pub(crate) struct Audience {
     pub(crate) form: Form,
     /// As whom people answer; `both`: everybody, each is asked what concerns them.
     pub(crate) role: Role,
-    /// The bond that the words are for.
+    /// As whom every one of them answers, if that is known: then nobody is asked.
+    pub(crate) every_role: Option<Role>,
+    /// The bond that the words are for; if it is known, nobody is asked.
     pub(crate) bond: Option<Bond>,
 }
 
@@ -39,6 +46,10 @@ pub(crate) struct Audience {
 pub(crate) struct Sheet<'a> {
     questionnaire: &'a Questionnaire,
     parts: Vec<Part<'a>>,
+    /// Items that are not asked, since everybody's answer is known, and that answer.
+    pub(crate) settled: Vec<(&'a str, &'static str)>,
+    /// What whoever holds the answers has to know, if single people's numbers are of no use.
+    pub(crate) groups_only: Option<String>,
     /// Free text that is not asked: nothing scores it, and what people write can tell who they are.
     pub(crate) left_out: Vec<&'a str>,
 }
@@ -82,13 +93,28 @@ enum Test<'a> {
 impl<'a> Sheet<'a> {
     /// What this audience is asked. A question whose condition can never hold here is left out.
     pub(crate) fn new(questionnaire: &'a Questionnaire, audience: Audience) -> Self {
-        let mut sheet = Self { questionnaire, parts: Vec::new(), left_out: Vec::new() };
+        let mut sheet =
+            Self { questionnaire, parts: Vec::new(), settled: Vec::new(), groups_only: None, left_out: Vec::new() };
         for item in questionnaire.items.iter().filter(|item| item.is_asked_in(audience.role, audience.form)) {
+            let settled = match item.id.as_str() {
+                ROLE_ITEM => audience.every_role.map(Role::as_str),
+                BOND_ITEM => audience.bond.map(Bond::as_str),
+                _ => None,
+            };
+            if let Some(answer) = settled {
+                sheet.settled.push((&item.id, answer));
+                continue;
+            }
             if item.kind == ItemKind::Text {
                 sheet.left_out.push(&item.id);
                 continue;
             }
-            let asked_if = item.asked_if.as_ref().map(|condition| sheet.shown_if(condition));
+            let known = item.asked_if.as_ref().and_then(|condition| sheet.is_settled(condition));
+            let asked_if = match known {
+                Some(true) => None,
+                Some(false) => continue,
+                None => item.asked_if.as_ref().map(|condition| sheet.shown_if(condition)),
+            };
             let shown_if = match asked_if {
                 // Its parent is not asked, or no answer to it brings the question up.
                 Some(None) => continue,
@@ -119,6 +145,21 @@ impl<'a> Sheet<'a> {
 
     fn asked(&self, id: &str) -> Option<&Question<'a>> {
         self.questions().find(|question| question.item.id == id)
+    }
+
+    /// Whether a condition holds for everybody, or for nobody; none if it hangs on an answer.
+    fn is_settled(&self, condition: &Condition) -> Option<bool> {
+        let (_, answer) = self.settled.iter().find(|(id, _)| *id == condition.item)?;
+        Some(condition.op.holds(&OptionValue::Word((*answer).to_owned()), &condition.value))
+    }
+
+    /// A name of our own that no item has.
+    fn free_name(&self, name: &str) -> String {
+        let mut name = name.to_owned();
+        while self.questions().any(|question| question.item.id.eq_ignore_ascii_case(&name)) {
+            name.push_str("_too");
+        }
+        name
     }
 
     fn shown_if(&self, condition: &'a Condition) -> Option<ShownIf<'a>> {
@@ -160,6 +201,17 @@ impl<'a> Sheet<'a> {
     }
 }
 
+impl<'a> Question<'a> {
+    /// The options in the order in which the form prints them.
+    fn options(&self) -> Vec<&'a ResponseOption> {
+        match &self.item.kind {
+            ItemKind::Choice(options) if self.item.falling => options.iter().rev().collect(),
+            ItemKind::Choice(options) | ItemKind::Multi(options) => options.iter().collect(),
+            ItemKind::Number { .. } | ItemKind::Text => Vec::new(),
+        }
+    }
+}
+
 impl Part<'_> {
     /// What stands over it.
     fn title(&self) -> Option<&str> {
@@ -177,6 +229,26 @@ fn all_of(shown_if: &[ShownIf<'_>], clause: fn(&ShownIf<'_>) -> String) -> Strin
         [only] => clause(only),
         several => several.iter().map(one).collect::<Vec<_>>().join(" and "),
     }
+}
+
+/// The line that cannot wait, for the start of a form.
+fn emergency() -> String {
+    help_lines().into_iter().next().unwrap_or_default()
+}
+
+/// All of the support text, for the end of a form: a line for each sentence and each directory.
+fn help_lines() -> Vec<String> {
+    let mut lines = Vec::new();
+    for block in where_help_is().0 {
+        match block {
+            Block::Title(text) | Block::Heading(text) | Block::Subheading(text) => lines.push(text),
+            Block::Text(text) | Block::Code(text) => lines.push(text),
+            Block::Points(points) => lines.extend(points),
+            Block::Rows(rows) => lines.extend(rows.iter().map(|row| format!("{}: {}", row.name, row.text))),
+            Block::Entries(entries) => lines.extend(entries.into_iter().map(|entry| entry.text)),
+        }
+    }
+    lines
 }
 
 /// One line of a stranger's text: no line breaks, nothing that steers a terminal, one space between words.

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use bearings_engine::diagnostic::{Diagnostic, SourceFile};
+use bearings_engine::diagnostic::{Code, Diagnostic, SourceFile};
 use bearings_engine::questionnaire::{Form, Questionnaire, Role};
 use bearings_engine::{LoadOptions, Ruleset, header_of, load};
 
@@ -59,8 +59,19 @@ impl Definition {
     /// # Errors
     /// The problems of its files.
     pub(crate) fn compile(&self, options: &LoadOptions) -> Result<(Ruleset, Vec<Diagnostic>), Failure> {
-        load(&self.files, &self.questionnaire, options)
-            .map_err(|error| Failure::Definition(Report::load(error, self.files.clone())))
+        load(&self.files, &self.questionnaire, options).map_err(|mut error| {
+            let wrong = error.0.iter_mut().filter(|problem| problem.code == Code::WrongQuestionnaire);
+            wrong.for_each(|problem| self.right_ruleset(problem));
+            Failure::Definition(Report::load(error, self.files.clone()))
+        })
+    }
+
+    /// Who named a questionnaire most likely lacks the ruleset that goes with it.
+    fn right_ruleset(&self, problem: &mut Diagnostic) {
+        let id = &self.questionnaire.id;
+        if builtin::ruleset(id).is_some() {
+            problem.hints = vec![format!("choose the ruleset with --ruleset {id}")];
+        }
     }
 
     /// Compiles some variants and prints the warnings once.

@@ -7,6 +7,7 @@ mod cells;
 mod columns;
 mod coverage;
 mod input;
+mod literal;
 mod problem;
 mod recorded;
 
@@ -25,6 +26,7 @@ use crate::exit::{Failure, Report};
 use columns::Columns;
 pub(crate) use input::Fingerprint;
 use input::Input;
+use literal::Literals;
 pub(crate) use problem::{Problem, RowError};
 use recorded::Watch;
 
@@ -54,6 +56,7 @@ pub(crate) struct Survey {
     input: Input,
     columns: Columns,
     watch: Watch,
+    literals: Literals,
     form: Form,
     default_role: Role,
     roles: WordSlot<Role>,
@@ -114,19 +117,21 @@ impl Survey {
     fn start(mut input: Input, questionnaire: &Questionnaire, config: &Config<'_>) -> Result<Self, Failure> {
         let header = input.header()?;
         let columns = Columns::find(&header, &input.name, questionnaire, config)?;
+        recorded::refuse_yes_or_no(questionnaire, &columns, &input.name, config.recorded)?;
         let mut record = ByteRecord::new();
         if !input.next(&mut record)? {
             let report = Report::message(format!("{}:1: there is a header line, but no row below it", input.name));
             return Err(Failure::Responses(report));
         }
         let form = config.form.unwrap_or_else(|| coverage::form(questionnaire, &columns.mapped));
-        let default_role = config.role.unwrap_or(Role::Hurt);
+        let default_role = config.role.unwrap_or(coverage::DEFAULT_ROLE);
         let mut notes = input.notes();
-        notes.extend(coverage::notes(questionnaire, &columns, form, default_role, &input.name));
+        notes.extend(coverage::notes(questionnaire, &columns, form, config.role, &input.name));
         let counted = recorded::note(questionnaire, &columns, config.recorded);
         notes.extend(counted.map(|note| format!("{}: {note}", input.name)));
         Ok(Self {
             watch: Watch::new(questionnaire, &columns, config),
+            literals: Literals::default(),
             input,
             form,
             default_role,
@@ -167,8 +172,13 @@ impl Survey {
     }
 
     /// What to try instead, if it looks as if options were written down in another way than was said.
-    pub(crate) fn advice(&self) -> Option<&'static str> {
+    pub(crate) fn advice(&self) -> Option<&str> {
         self.watch.advice()
+    }
+
+    /// What to try, if most of the cells that are no answer hold one word that other programs write for none.
+    pub(crate) fn missing_advice(&self) -> Option<String> {
+        self.literals.advice()
     }
 
     /// A row to be filled.
@@ -222,7 +232,10 @@ impl Survey {
             };
             match mapped.cells.read(cell) {
                 Some(found) => *answer = found,
-                None => problems.push(mapped.problem(cell, self.columns.name(mapped.column))),
+                None => {
+                    self.literals.count(cell);
+                    problems.push(mapped.problem(cell, self.columns.name(mapped.column)));
+                }
             }
         }
         self.identify(row, &mut problems);

@@ -16,9 +16,14 @@ pub struct SourceFile {
 }
 
 impl SourceFile {
-    /// A source from its name and text.
+    /// A source from its name and text. A byte-order mark at its start is no part of the text: what is read, every place
+    /// and every fingerprint is as if it were not there.
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { name: name.into(), text: text.into() }
+        let mut text = text.into();
+        if text.starts_with('\u{FEFF}') {
+            text.remove(0);
+        }
+        Self { name: name.into(), text }
     }
 
     /// The line and column (both from 1, columns in characters) of a byte offset.
@@ -99,7 +104,7 @@ codes! {
     SafetyItemRead = "safety-item-read", "A rule reads an item of the safety block. The safety gate is engine code; rules never see those answers.";
     ClosedItem = "closed-item", "A rule reads an item that the engine alone looks at: who is under 18, in which role somebody answers, in an assessment also what kind of bond it is.";
     NoHardItem = "no-hard-item", "An assessment ruleset needs a questionnaire with at least one hard safety item, so that the gate can protect people.";
-    InvalidNumber = "invalid-number", "A number is out of its range or too fine to be computed exactly.";
+    InvalidNumber = "invalid-number", "A number is out of its range or too fine to be computed exactly; the cut of a band must be one that some scores of its scale meet and others do not.";
     ScriptError = "script-error", "The script fails for some answers. Every combination of answers is tried when a ruleset is loaded; the message shows one that fails.";
     ScriptLimit = "script-limit", "The script reached one of the counted limits (source size, operations, depth, string size). Rulesets are bounded on purpose.";
     TooManyPaths = "too-many-paths", "A condition has too many different paths to be tabulated. Split it, or let it read a scale instead of many items.";
@@ -108,9 +113,9 @@ codes! {
     AlwaysTrue = "always-true", "A condition holds whatever the answers are.";
     NeverTrue = "never-true", "A condition holds for no answers, so its declaration can never take effect.";
     NegatedMissing = "negated-missing", "A comparison that can be without a value is negated with `!`: a question that does not apply then counts as yes. Say `answered(...)` as well if that is not meant.";
-    DirectionMismatch = "direction-mismatch", "A scale counts an item against the direction that the questionnaire declares for it. Perhaps it is reversed twice, or not at all.";
+    DirectionMismatch = "direction-mismatch", "A scale counts an item against the direction that the questionnaire declares for it: reversed where it should not be, or not reversed where it should be. Write or leave out the `-` before the item, or say by `concern` after the title that a high score is bad.";
     ReversedTwice = "reversed-twice", "A scale reverses an item whose printed numbers already point the right way (`keyed` in the questionnaire). Reversing them again would count it against the scale. Write the item without `-`.";
-    NegativeLabel = "negative-label", "A ruleset that is `batch_only` has a band below a cut: a label for people who did not reach it. Such an instrument misses many people, and nobody is to be told by it that they are fine. Keep the bands with `>=` or `>`.";
+    NegativeLabel = "negative-label", "A ruleset that is `batch_only` has a band below a cut, or on a scale that is no `concern`: a label for people who are fine by it. Such an instrument misses many people, and nobody is to be told by it that they are fine. Keep the bands with `>=` or `>` on scales that are a `concern`.";
     UnusedDeclaration = "unused-declaration", "A declaration is read by nothing.";
     ShadowedStage = "shadowed-stage", "A stage stands after one that always matches.";
     Coverage = "coverage", "A rule has no case in which it fires, or none in which it does not.";

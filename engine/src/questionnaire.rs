@@ -163,6 +163,23 @@ pub enum Levels {
     },
 }
 
+impl Slot {
+    /// Every name that a column of a survey may have for it: its id, and for an option of a multi item what our own
+    /// surveys (`item__option`), REDCap (`item___option`, in lower case) and ODK (`item/option`) write. No other slot
+    /// has one of them.
+    pub fn column_names(&self) -> Vec<String> {
+        let mut names = vec![self.id.clone()];
+        if let Some((item, option)) = self.id.split_once('.') {
+            let lower = option.to_lowercase();
+            names.extend(["__", "/", "___"].map(|between| format!("{item}{between}{option}")));
+            if lower != option {
+                names.push(format!("{item}___{lower}"));
+            }
+        }
+        names
+    }
+}
+
 impl Levels {
     /// How many answers there are.
     pub fn count(&self) -> usize {
@@ -225,6 +242,11 @@ impl Questionnaire {
     /// All problems that were found, each with its place in the file.
     pub fn load(source: &SourceFile) -> Result<Self, LoadError> {
         check::load(source)
+    }
+
+    /// Whether it makes a difference as whom somebody answers.
+    pub fn has_roles(&self) -> bool {
+        self.items.iter().any(|item| !item.roles.is_empty() || item.id == ROLE_ITEM)
     }
 
     /// The item with this id.

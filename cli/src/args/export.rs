@@ -33,10 +33,10 @@ pub(crate) struct ExportArgs {
     /// The form that is asked
     #[arg(long, default_value = "short")]
     pub(crate) form: FormArg,
-    /// Whom it is for; with both, each is asked what concerns them
-    #[arg(long, default_value = "hurt")]
-    pub(crate) role: AskedRole,
-    /// The bond it is about [default: words that fit every bond]
+    /// Whom it is for, which is then not asked; with both, each is asked what concerns them [default: hurt, and asked]
+    #[arg(long)]
+    pub(crate) role: Option<AskedRole>,
+    /// The bond it is about, which is then not asked [default: words that fit every bond]
     #[arg(long)]
     pub(crate) bond: Option<BondArg>,
     /// Write to this file instead of standard output; for xlsform a folder that is not there yet

@@ -35,17 +35,18 @@ pub(crate) struct ColumnArgs {
     /// Codes that stand for "no answer", such as 99 or -9
     #[arg(long, value_name = "CODE,...", value_delimiter = ',', allow_hyphen_values = true)]
     pub(crate) missing: Vec<String>,
-    /// How the platform wrote down which option was chosen
+    /// How the platform wrote down which option was chosen; yes and no must stand as 1 and 0
     #[arg(long, value_name = "HOW", default_value = "printed")]
     pub(crate) recorded_as: RecordedAs,
 }
 
-/// How options were written down. Yes or no (0, 1), numbers and words always stand as they are.
+/// How options were written down. Yes or no (0, 1), numbers and words always stand as they are, so that a survey with
+/// a yes or no cannot be read as counted from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum RecordedAs {
     /// The value of the option as the questionnaire writes it
     Printed,
-    /// Counted: 1 is the first option that the form prints
+    /// Counted: 1 is the first option that the form prints; refused where a column holds a yes or no
     #[value(name = "one_based")]
     OneBased,
     /// Counted: 0 is the first option that the form prints
@@ -106,7 +107,7 @@ pub(crate) struct ScoreArgs {
     #[arg(long)]
     pub(crate) summary: bool,
     /// How the summary is written
-    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    #[arg(long, value_name = "FORMAT", default_value = "table", requires = "summary")]
     pub(crate) summary_format: SummaryFormat,
     /// Write which rules fired and what they read to this file
     #[arg(long, value_name = "FILE")]

@@ -35,12 +35,22 @@ pub(crate) struct ColumnPattern {
 }
 
 impl ColumnPattern {
-    /// The number of the column with this name, from 1; none if it does not fit the pattern.
+    /// The number of the column with this name, from 1; none if it does not fit the pattern. What no machine can count
+    /// to is as high as one can.
     pub(crate) fn number(&self, name: &str) -> Option<usize> {
         let digits = name.strip_prefix(self.before.as_str())?.strip_suffix(self.after.as_str())?;
         // `parse` would accept "+1".
         let plain = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-        if plain { digits.parse().ok() } else { None }
+        plain.then(|| digits.parse().unwrap_or(usize::MAX))
+    }
+}
+
+impl ColumnPattern {
+    /// The name that fits, if this one differs from it by upper and lower case only.
+    pub(crate) fn in_its_case(&self, name: &str) -> Option<String> {
+        let lower = Self { before: self.before.to_lowercase(), after: self.after.to_lowercase() };
+        let number = lower.number(&name.to_lowercase()).filter(|_| self.number(name).is_none())?;
+        Some(format!("{}{number}{}", self.before, self.after))
     }
 }
 
@@ -144,6 +154,7 @@ mod tests {
         for other in ["Q_1", "Q12", "q12_1", "Q+1_1", "Q1x_1"] {
             assert_eq!(pattern.number(other), None, "{other}");
         }
+        assert_eq!(pattern.number("Q99999999999999999999999_1"), Some(usize::MAX));
         assert!("Q".parse::<ColumnPattern>().is_err());
         assert!("{n}{n}".parse::<ColumnPattern>().is_err());
     }

@@ -75,10 +75,7 @@ fn refuse_batch_only(definition: &Definition) -> Result<(), Failure> {
     let Some((id, _)) = header_of(&definition.files).filter(|_| batch_only(&definition.files).is_some()) else {
         return Ok(());
     };
-    Err(Failure::Usage(format!(
-        "`{id}` is for groups only: it was made for research on many people, and a single person's number from it says \
-         less than the safety questions; see `bearings help support`"
-    )))
+    Err(Failure::Usage(format!("{}; see `bearings help support`", super::groups_only(&id))))
 }
 
 /// What kind of input it is.
@@ -103,7 +100,7 @@ fn read(
     }
 }
 
-/// Answers start with a brace, a survey does not. A pipe that is no standard input can be read only once, so there
+/// Answers start with a brace or are called JSON, a survey neither. A pipe that is no standard input can be read only once, so there
 /// `--id` decides.
 fn kind_of(path: &Path, has_id: bool) -> Result<Kind, Failure> {
     let failed = |error| Failure::reading(path.display(), error);
@@ -116,6 +113,9 @@ fn kind_of(path: &Path, has_id: bool) -> Result<Kind, Failure> {
         return look(&mut io::stdin().lock()).map_err(|error| Failure::reading("standard input", error));
     }
     if fs::metadata(path).map_err(failed)?.is_file() {
+        if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json")) {
+            return Ok(Kind::Answers);
+        }
         return look(&mut io::BufReader::new(File::open(path).map_err(failed)?)).map_err(failed);
     }
     Ok(if has_id { Kind::Survey } else { Kind::Answers })
@@ -248,12 +248,10 @@ fn respondent(
     Ok((responses, conflicts))
 }
 
-/// The report with what to try, if options seem to be written down in another way than was said.
+/// The report with what to try, if options or missing answers seem to be written down in another way than was said.
 fn advised(report: Report, survey: &Survey) -> Report {
-    match survey.advice() {
-        Some(advice) => report.hint(advice),
-        None => report,
-    }
+    let advice = survey.advice().map(str::to_owned);
+    advice.into_iter().chain(survey.missing_advice()).fold(report, Report::hint)
 }
 
 fn twice(survey: &Survey, first: u64, second: u64) -> Failure {

@@ -4,10 +4,12 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use bearings_engine::batch_only;
 use bearings_engine::diagnostic::{Diagnostic, SourceFile};
-use bearings_engine::questionnaire::Questionnaire;
+use bearings_engine::questionnaire::{Questionnaire, ROLE_ITEM, Role};
 
 use crate::args::{Common, ExportArgs, ExportFormat};
+use crate::builtin;
 use crate::definition::questionnaire_file;
 use crate::exit::{Failure, Report};
 use crate::export::{ADVISED_NAME, Audience, Sheet, paper, redcap, xlsform};
@@ -22,9 +24,16 @@ pub(crate) fn run(args: &ExportArgs, common: &Common) -> Result<ExitCode, Failur
     let source = questionnaire_file(&args.questionnaire)?;
     let questionnaire =
         Questionnaire::load(&source).map_err(|error| Failure::Definition(Report::load(error, vec![source.clone()])))?;
-    let audience =
-        Audience { form: args.form.into(), role: args.role.into(), bond: args.bond.map(std::convert::Into::into) };
-    let sheet = Sheet::new(&questionnaire, audience);
+    let role: Option<Role> = args.role.map(Into::into);
+    let audience = Audience {
+        form: args.form.into(),
+        role: role.unwrap_or(Role::Hurt),
+        every_role: role.filter(|role| *role != Role::Both),
+        bond: args.bond.map(Into::into),
+    };
+    let mut sheet = Sheet::new(&questionnaire, audience);
+    let is_for_groups = builtin::ruleset(&questionnaire.id).is_some_and(|files| batch_only(&files).is_some());
+    sheet.groups_only = is_for_groups.then(|| super::groups_only(&questionnaire.id));
     let to = args.output.as_deref();
     if let Some(path) = to {
         output::refuse_overwriting(path, &[PathBuf::from(&source.name)])?;
@@ -50,6 +59,16 @@ pub(crate) fn run(args: &ExportArgs, common: &Common) -> Result<ExitCode, Failur
             };
             output::new_folder(folder, &sheets)?;
         }
+    }
+    for (item, answer) in &sheet.settled {
+        let how = match *item {
+            ROLE_ITEM => format!("score with `--role {answer}`"),
+            _ => format!("give the answers a column `{item}` that holds `{answer}` before you score them"),
+        };
+        render::note(&format!("`{item}` is not asked, since it is known: {how}"), common);
+    }
+    if let Some(groups_only) = &sheet.groups_only {
+        render::note(groups_only, common);
     }
     if !sheet.left_out.is_empty() {
         let names: Vec<String> = sheet.left_out.iter().map(|id| format!("`{id}`")).collect();

@@ -93,7 +93,8 @@ pub(crate) fn run(args: &ScoreArgs, common: &Common) -> Result<ExitCode, Failure
         output.finish()?;
     }
     if tally.rejected > 0 {
-        Err(Failure::Rows { rejected: tally.rejected, hints: tally.advice })
+        let scored = tally.read - tally.rejected;
+        Err(Failure::Rows { rejected: tally.rejected, scored, hints: tally.advice })
     } else {
         Ok(ExitCode::SUCCESS)
     }
@@ -249,14 +250,23 @@ fn score_one(
             }
         }
     }
-    tally.advice.extend(survey.advice().map(|advice| format!("{}: {advice}", survey.name())));
+    let mut advise = |advice: &str| tally.advice.push(format!("{}: {advice}", survey.name()));
+    if let Some(advice) = survey.advice() {
+        advise(advice);
+        if tally.read - read_before > tally.rejected - rejected_before {
+            advise("the rows that were scored are then wrong, too");
+        }
+    }
+    if let Some(advice) = survey.missing_advice() {
+        advise(&advice);
+    }
     let name = Path::new(survey.name()).file_name().map_or(survey.name().to_owned(), |n| n.to_string_lossy().into());
     let (form, role, id) = (survey.form(), survey.default_role(), survey.id_column().map(str::to_owned));
     Ok(InputRecord {
         name,
         sha256: survey.fingerprint()?,
-        form: form.as_str(),
-        default_role: role.as_str(),
+        form: manifest::form_word(sink.ruleset, form),
+        default_role: questionnaire.has_roles().then(|| role.as_str()),
         id_column: id,
         rows: tally.read - read_before,
         rejected: tally.rejected - rejected_before,
@@ -288,6 +298,9 @@ fn reject(
     if args.strict {
         let mut report = Report::message(format!("{}:{}: {error}", survey.name(), error.line));
         if let Some(advice) = survey.advice() {
+            report = report.hint(advice);
+        }
+        if let Some(advice) = survey.missing_advice() {
             report = report.hint(advice);
         }
         return Err(Failure::Responses(report.hint("without --strict the row is left out and the others are scored")));

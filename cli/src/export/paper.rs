@@ -3,7 +3,7 @@
 
 use bearings_engine::questionnaire::{ItemKind, Operator, ResponseOption};
 
-use super::{Part, Question, SAFETY_INTRO, Sheet, ShownIf, Test, one_line};
+use super::{HELP_HEADING, Part, Question, SAFETY_INTRO, Sheet, ShownIf, Test, emergency, one_line};
 use crate::report::{page_as_markdown, where_help_is};
 
 const NEW_PAGE: &str = "<div style=\"page-break-before: always\"></div>\n";
@@ -31,9 +31,10 @@ rest.
 pub(crate) fn form(sheet: &Sheet<'_>) -> String {
     let questionnaire = sheet.questionnaire;
     let mut text = format!(
-        "# {}\n\n{}\n\nNumber of this form: {LINE}\n\n{INTRO}",
+        "# {}\n\n{}\n\n{}\n\nNumber of this form: {LINE}\n\n{INTRO}",
         markdown(&questionnaire.title),
-        markdown(&questionnaire.description)
+        markdown(&questionnaire.description),
+        emergency()
     );
     let mut after_safety = false;
     for part in &sheet.parts {
@@ -43,7 +44,11 @@ pub(crate) fn form(sheet: &Sheet<'_>) -> String {
         write_part(&mut text, part);
         after_safety = part.safety;
     }
-    text.push_str(&format!("\nThat was the last question. Thank you.\n\n{NEW_PAGE}"));
+    text.push_str("\nThat was the last question. Thank you.\n");
+    if !after_safety {
+        text.push_str(&format!("\n{NEW_PAGE}\n## {HELP_HEADING}\n\n{}", page_as_markdown(&where_help_is())));
+    }
+    text.push_str(&format!("\n{NEW_PAGE}"));
     write_key(&mut text, sheet);
     text
 }
@@ -59,7 +64,7 @@ fn write_part(text: &mut String, part: &Part<'_>) {
         write_question(text, question);
     }
     if part.safety {
-        text.push_str(&format!("\n### Where help is\n\n{}", page_as_markdown(&where_help_is())));
+        text.push_str(&format!("\n### {HELP_HEADING}\n\n{}", page_as_markdown(&where_help_is())));
     }
 }
 
@@ -70,10 +75,10 @@ fn write_question(text: &mut String, question: &Question<'_>) {
         text.push_str(&format!("*Only if {}.*\n\n", conditions.join(", and ")));
     }
     match &question.item.kind {
-        ItemKind::Choice(options) => boxes(text, options),
-        ItemKind::Multi(options) => {
+        ItemKind::Choice(_) => boxes(text, question),
+        ItemKind::Multi(_) => {
             text.push_str("Tick all that fit.\n\n");
-            boxes(text, options);
+            boxes(text, question);
             text.push_str("- [ ] none of these\n");
         }
         ItemKind::Number { min, max, unit, max_label } => {
@@ -89,8 +94,8 @@ fn write_question(text: &mut String, question: &Question<'_>) {
     }
 }
 
-fn boxes(text: &mut String, options: &[ResponseOption]) {
-    for option in options {
+fn boxes(text: &mut String, question: &Question<'_>) {
+    for option in question.options() {
         text.push_str(&format!("- [ ] {}\n", markdown(&option.label)));
     }
 }
@@ -129,13 +134,19 @@ fn quoted(option: &ResponseOption) -> String {
 
 /// Which column holds which question, and what is typed in for each box.
 fn write_key(text: &mut String, sheet: &Sheet<'_>) {
-    text.push_str(&format!("\n## For typing it in\n\n{KEY}\n| Question | Column | Type in |\n|---|---|---|\n"));
+    text.push_str(&format!("\n## For typing it in\n\n{KEY}\n"));
+    if let Some(groups_only) = &sheet.groups_only {
+        text.push_str(&format!("{groups_only}.\n\n"));
+    }
+    text.push_str("| Question | Column | Type in |\n|---|---|---|\n");
     text.push_str("|  | `id` | the number of the form |\n");
     for question in sheet.questions() {
         let (number, item) = (question.number, question.item);
         let mut row = |column: &str, cell: &str| text.push_str(&format!("| {number} | `{column}` | {cell} |\n"));
         match &item.kind {
-            ItemKind::Choice(options) => row(&item.id, &options.iter().map(code).collect::<Vec<_>>().join("; ")),
+            ItemKind::Choice(_) => {
+                row(&item.id, &question.options().into_iter().map(code).collect::<Vec<_>>().join("; "));
+            }
             ItemKind::Multi(options) => {
                 for option in options {
                     let column = format!("{}__{}", item.id, option.value);

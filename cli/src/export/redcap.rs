@@ -10,7 +10,8 @@ use bearings_engine::responses::Missing;
 
 use super::codes::{self, Rules};
 use super::{
-    DOES_NOT_APPLY, Part, Question, SAFETY_INTRO, Sheet, ShownIf, Test, all_of, looks_like_a_formula, one_line,
+    DOES_NOT_APPLY, HELP_HEADING, Part, Question, SAFETY_INTRO, Sheet, ShownIf, Test, all_of, emergency, help_lines,
+    looks_like_a_formula, one_line,
 };
 use crate::output::below_csv;
 use crate::report;
@@ -85,11 +86,20 @@ pub(crate) fn dictionary(sheet: &Sheet<'_>, source: &SourceFile) -> Result<Dicti
         note: "A number that is not made of a name, a birthday or an address".to_owned(),
         ..Field::default()
     };
-    let mut fields = vec![record];
+    let text_only = |name: &str, section: &str, label: String| Field {
+        name: sheet.free_name(name),
+        section: section.to_owned(),
+        kind: "descriptive",
+        label,
+        ..Field::default()
+    };
+    let mut fields = vec![record, text_only("in_danger", "", shown(&emergency()))];
     for part in &sheet.parts {
         let mut section = section(part);
         fields.extend(part.questions.iter().map(|question| field(question, std::mem::take(&mut section))));
     }
+    let help: Vec<String> = help_lines().iter().map(|line| shown(line)).collect();
+    fields.push(text_only("where_help_is", HELP_HEADING, help.join("<br>")));
     let names = fields.iter().map(|field| &field.name);
     let long_names = names.filter(|name| name.len() > ADVISED_NAME).cloned().collect();
     Ok(Dictionary { form, fields, long_names })
@@ -132,14 +142,14 @@ fn field(question: &Question<'_>, section: String) -> Field {
         ..Field::default()
     };
     match &item.kind {
-        ItemKind::Choice(options) => {
+        ItemKind::Choice(_) => {
             field.kind = "radio";
-            field.choices = choices(options, item.offers_not_applicable);
+            field.choices = choices(&question.options(), item.offers_not_applicable);
         }
-        ItemKind::Multi(options) => {
+        ItemKind::Multi(_) => {
             field.kind = "checkbox";
             // A box for "does not apply" would be a column that nothing reads.
-            field.choices = choices(options, false);
+            field.choices = choices(&question.options(), false);
             field.note = "Tick all that fit".to_owned();
         }
         ItemKind::Number { min, max, unit, max_label } => {
@@ -157,11 +167,11 @@ fn field(question: &Question<'_>, section: String) -> Field {
 }
 
 /// `0, no | 1, yes`.
-fn choices(options: &[ResponseOption], not_applicable: bool) -> String {
+fn choices(options: &[&ResponseOption], not_applicable: bool) -> String {
     let mut choices: Vec<String> =
         options.iter().map(|option| format!("{}, {}", option.value, shown(&option.label))).collect();
     let word = Missing::NotApplicable.as_str();
-    if not_applicable && !options.iter().any(|option| option.value.to_string() == word) {
+    if not_applicable {
         choices.push(format!("{word}, {DOES_NOT_APPLY}"));
     }
     let text = choices.join(" | ");
@@ -169,17 +179,14 @@ fn choices(options: &[ResponseOption], not_applicable: bool) -> String {
     if looks_like_a_formula(&text) { format!(" {text}") } else { text }
 }
 
-/// The codes to be used as REDCap's missing data codes, which whoever types answers in can choose.
+/// The codes to be used as REDCap's missing data codes, which whoever types answers in can choose. "Does not apply" is
+/// none of them: it is a choice of the questions that offer it, and a code cannot be both.
 fn missing_codes(question: &Question<'_>) -> String {
-    let mut codes = vec![Missing::Declined.as_str(), Missing::DontKnow.as_str()];
     match question.item.kind {
         // Boxes have none.
-        ItemKind::Multi(_) => return String::new(),
-        // A choice has one for it.
-        ItemKind::Number { .. } if question.item.offers_not_applicable => codes.push(Missing::NotApplicable.as_str()),
-        _ => {}
+        ItemKind::Multi(_) => String::new(),
+        _ => format!("Missing data codes: {}, {}", Missing::Declined.as_str(), Missing::DontKnow.as_str()),
     }
-    format!("Missing data codes: {}", codes.join(", "))
 }
 
 fn clause(shown_if: &ShownIf<'_>) -> String {

@@ -24,7 +24,7 @@ fn asked_if(parent: &str, op: &str, value: i64) -> String {
     format!(r#","asked_if":{{"item":"{parent}","op":"{op}","value":{value}}}"#)
 }
 
-const EVERYBODY: Audience = Audience { form: Form::Full, role: Role::Both, bond: None };
+const EVERYBODY: Audience = Audience { form: Form::Full, role: Role::Both, every_role: None, bond: None };
 
 /// The cells of one column of a CSV by the cell in another.
 fn cell(csv: &[u8], key: (&str, &str), column: &str) -> Option<String> {
@@ -109,6 +109,42 @@ fn in_a_form_for_everybody_the_role_decides_too() {
 }
 
 #[test]
+fn what_is_known_of_everybody_is_not_asked() {
+    let bond = r#"{"id":"bond_kind","kind":"choice","text":"What?","options":[{"value":"partner","label":"p"},{"value":"friend","label":"f"}]}"#;
+    let if_partner = r#","asked_if":{"item":"bond_kind","op":"==","value":"partner"}"#;
+    let source = source(&format!("{bond}, {}", item("x", if_partner)));
+    let questionnaire = Questionnaire::load(&source).unwrap();
+    let ids = |audience| {
+        let sheet = Sheet::new(&questionnaire, audience);
+        let ids: Vec<&str> = sheet.questions().map(|question| question.item.id.as_str()).collect();
+        (ids.join(" "), sheet.settled.len())
+    };
+    let of = |role, every_role, bond| Audience { role, every_role, bond, ..EVERYBODY };
+    assert_eq!(ids(EVERYBODY), ("my_role again where bond_kind x".to_owned(), 0));
+    assert_eq!(ids(of(Role::Hurt, None, None)).1, 0);
+    assert_eq!(ids(of(Role::Hurt, Some(Role::Hurt), Some(Bond::Partner))), ("again where x".to_owned(), 2));
+    assert_eq!(ids(of(Role::Both, None, Some(Bond::Friend))), ("my_role again where".to_owned(), 1));
+    // What everybody is asked has no condition left.
+    check(&format!("{bond}, {}", item("x", if_partner)), of(Role::Both, None, Some(Bond::Partner)), Some(["", "", ""]));
+}
+
+#[test]
+fn what_falls_on_the_form_falls_wherever_it_is_fielded() {
+    let source = source(&item("x", r#","falling":true"#));
+    let questionnaire = Questionnaire::load(&source).unwrap();
+    let sheet = Sheet::new(&questionnaire, EVERYBODY);
+    let form = paper(&sheet);
+    assert!(form.contains("- [ ] yes\n- [ ] no\n") && form.contains("| `x` | 1 = yes; 0 = no |"), "{form}");
+    let mut dictionary = Vec::new();
+    redcap(&sheet, &source).ok().unwrap().write(&mut dictionary).unwrap();
+    let choices = cell(&dictionary, ("Variable / Field Name", "x"), "Choices, Calculations, OR Slider Labels");
+    assert_eq!(choices.as_deref(), Some("1, yes | 0, no"));
+    let [_, (_, choices), _] = xlsform(&sheet, &source).unwrap();
+    let choices = String::from_utf8(choices).unwrap();
+    assert!(choices.contains("x,1,yes\nx,0,no\n"), "{choices}");
+}
+
+#[test]
 fn a_question_that_can_never_come_up_is_left_out() {
     check(&item("x", &asked_if("again", ">", 2)), EVERYBODY, None);
     check(&item("x", &asked_if("where.home", ">", 1)), EVERYBODY, None);
@@ -144,7 +180,7 @@ fn a_name_of_our_own_gives_way_to_an_item() {
     let source = source(&item("part_2", r#","block":true,"safety":{"tier":"hard"}"#));
     let questionnaire = Questionnaire::load(&source).unwrap();
     let [(_, survey), ..] = xlsform(&Sheet::new(&questionnaire, EVERYBODY), &source).unwrap();
-    assert_eq!(cell(&survey, ("type", "begin_group"), "name").as_deref(), Some("part_2_"));
+    assert_eq!(cell(&survey, ("type", "begin_group"), "name").as_deref(), Some("part_2_too"));
 }
 
 #[test]

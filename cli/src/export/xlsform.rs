@@ -8,7 +8,8 @@ use bearings_engine::responses::Missing;
 
 use super::codes::{self, Rules};
 use super::{
-    DOES_NOT_APPLY, Part, Question, SAFETY_INTRO, Sheet, ShownIf, Test, all_of, looks_like_a_formula, one_line,
+    DOES_NOT_APPLY, HELP_HEADING, Part, Question, SAFETY_INTRO, Sheet, ShownIf, Test, all_of, emergency, help_lines,
+    looks_like_a_formula, one_line,
 };
 use crate::report;
 
@@ -21,7 +22,6 @@ const SETTINGS: [&str; 3] = ["form_title", "form_id", "version"];
 /// # Errors
 /// Every name and code that ODK would refuse.
 pub(crate) fn sheets(sheet: &Sheet<'_>, source: &SourceFile) -> Result<[(&'static str, Vec<u8>); 3], Vec<Diagnostic>> {
-    let names = Names::of(sheet);
     let rules = Rules { system: "ODK", name: |_| None, taken: vec!["meta".to_owned(), "instanceID".to_owned()] };
     let problems = codes::problems(sheet, &rules, source);
     if !problems.is_empty() {
@@ -29,9 +29,13 @@ pub(crate) fn sheets(sheet: &Sheet<'_>, source: &SourceFile) -> Result<[(&'stati
     }
     let mut lists = Lists::default();
     let mut survey = vec![SURVEY.map(str::to_owned)];
+    survey.push(row("note", sheet.free_name("in_danger"), label(&emergency())));
     for (at, part) in sheet.parts.iter().enumerate() {
-        write_part(part, at + 1, &names, &mut lists, &mut survey);
+        write_part(part, at + 1, sheet, &mut lists, &mut survey);
     }
+    let help: Vec<String> = std::iter::once(HELP_HEADING.to_owned()).chain(help_lines()).collect();
+    let help: Vec<String> = help.iter().map(|line| label(line)).collect();
+    survey.push(row("note", sheet.free_name("where_help_is"), help.join("\n")));
     let questionnaire = sheet.questionnaire;
     let settings = [label(&questionnaire.title), codes::form_name(&questionnaire.id), label(&questionnaire.version)];
     Ok([
@@ -41,17 +45,19 @@ pub(crate) fn sheets(sheet: &Sheet<'_>, source: &SourceFile) -> Result<[(&'stati
     ])
 }
 
+/// A row that is no question.
+fn row(kind: &str, name: String, label: String) -> [String; 7] {
+    [kind.to_owned(), name, label, String::new(), String::new(), String::new(), String::new()]
+}
+
 /// A group for questions under a heading; without one they stand by themselves.
-fn write_part(part: &Part<'_>, number: usize, names: &Names, lists: &mut Lists, survey: &mut Vec<[String; 7]>) {
-    let row = |kind: &str, name: String, label: String| {
-        [kind.to_owned(), name, label, String::new(), String::new(), String::new(), String::new()]
-    };
+fn write_part(part: &Part<'_>, number: usize, sheet: &Sheet<'_>, lists: &mut Lists, survey: &mut Vec<[String; 7]>) {
     if let Some(title) = part.title() {
-        survey.push(row("begin_group", names.free(&format!("part_{number}")), label(title)));
+        survey.push(row("begin_group", sheet.free_name(&format!("part_{number}")), label(title)));
     }
     if part.safety {
         let text = format!("{SAFETY_INTRO} {}", report::first_help());
-        survey.push(row("note", names.free(&format!("part_{number}_note")), label(&text)));
+        survey.push(row("note", sheet.free_name(&format!("part_{number}_note")), label(&text)));
     }
     survey.extend(part.questions.iter().map(|question| question_row(question, lists)));
     if part.title().is_some() {
@@ -63,11 +69,12 @@ fn question_row(question: &Question<'_>, lists: &mut Lists) -> [String; 7] {
     let item = question.item;
     let mut constraint = [String::new(), String::new()];
     let (kind, hint) = match &item.kind {
-        ItemKind::Choice(options) => {
-            (format!("select_one {}", lists.name(&item.id, options, item.offers_not_applicable)), String::new())
-        }
-        ItemKind::Multi(options) => {
-            let list = lists.name(&item.id, options, false);
+        ItemKind::Choice(_) => (
+            format!("select_one {}", lists.name(&item.id, &question.options(), item.offers_not_applicable)),
+            String::new(),
+        ),
+        ItemKind::Multi(_) => {
+            let list = lists.name(&item.id, &question.options(), false);
             (format!("select_multiple {list}"), "Tick all that fit".to_owned())
         }
         ItemKind::Number { min, max, unit, max_label } => {
@@ -126,11 +133,11 @@ impl Default for Lists {
 
 impl Lists {
     /// The list with these options; a new one is called like the item.
-    fn name(&mut self, item: &str, options: &[ResponseOption], not_applicable: bool) -> String {
+    fn name(&mut self, item: &str, options: &[&ResponseOption], not_applicable: bool) -> String {
         let word = Missing::NotApplicable.as_str();
         let mut choices: Vec<[String; 2]> =
             options.iter().map(|option| [option.value.to_string(), label(&option.label)]).collect();
-        if not_applicable && !choices.iter().any(|[value, _]| value == word) {
+        if not_applicable {
             choices.push([word.to_owned(), DOES_NOT_APPLY.to_owned()]);
         }
         if let Some(name) = self.names.get(&choices) {
@@ -140,24 +147,6 @@ impl Lists {
         self.rows.extend(rows);
         self.names.insert(choices, item.to_owned());
         item.to_owned()
-    }
-}
-
-/// The names that items have taken.
-struct Names(Vec<String>);
-
-impl Names {
-    fn of(sheet: &Sheet<'_>) -> Self {
-        Self(sheet.questions().map(|question| question.item.id.to_lowercase()).collect())
-    }
-
-    /// This name, or a longer one that no item has.
-    fn free(&self, name: &str) -> String {
-        let mut name = name.to_owned();
-        while self.0.contains(&name) {
-            name.push('_');
-        }
-        name
     }
 }
 

@@ -68,12 +68,20 @@ impl Cells {
             [] => Some(Answer::Missing(Missing::Skipped)),
             [one @ b'0'..=b'9'] => *self.digits.get(usize::from(one - b'0'))?,
             [ten @ b'0'..=b'9', one @ b'0'..=b'9'] => *self.pairs.get(pair(ten, one))?,
-            _ => {
-                let at = self.others.binary_search_by(|(known, _)| known.as_slice().cmp(cell)).ok()?;
-                self.others.get(at).map(|(_, answer)| *answer)
-            }
+            _ => match self.others.binary_search_by(|(known, _)| known.as_slice().cmp(cell)) {
+                Ok(at) => self.others.get(at).map(|(_, answer)| *answer),
+                Err(_) => self.read_longer(whole(cell)?),
+            },
         }
     }
+}
+
+/// The whole number that a cell such as `3.0` stands for: programs that fill gaps with "not a number" write every other
+/// number of that column so.
+fn whole(cell: &[u8]) -> Option<&[u8]> {
+    let number = cell.strip_suffix(b".0")?;
+    let digits = number.strip_prefix(b"-").unwrap_or(number);
+    (!digits.is_empty() && digits.iter().all(u8::is_ascii_digit)).then_some(number)
 }
 
 fn pair(ten: u8, one: u8) -> usize {
@@ -115,7 +123,16 @@ mod tests {
             ("52", Some(52)),
             ("53", None),
             ("05", None),
-            ("1.0", None),
+            ("9.0", Some(9)),
+            (" 10.0 ", Some(10)),
+            ("52.0", Some(52)),
+            ("53.0", None),
+            ("1.5", None),
+            ("1.00", None),
+            ("1.", None),
+            (".0", None),
+            ("05.0", None),
+            ("1.0.0", None),
             ("+1", None),
         ] {
             assert_eq!(weeks.read(cell.as_bytes()), answer.map(Answer::Level), "{cell}");
@@ -123,6 +140,7 @@ mod tests {
         let kinds = cells("bond_kind", &[]);
         assert_eq!(kinds.read(b"friend"), Some(Answer::Level(1)));
         assert_eq!(kinds.read(b"Friend"), None);
+        assert_eq!(kinds.read(b"friend.0"), None);
     }
 
     #[test]
@@ -135,6 +153,8 @@ mod tests {
             ("dont_know", Missing::DontKnow),
             ("-9", Missing::Skipped),
             ("99", Missing::Skipped),
+            ("99.0", Missing::Skipped),
+            ("-9.0", Missing::Skipped),
         ] {
             assert_eq!(cells.read(cell.as_bytes()), Some(Answer::Missing(reason)), "{cell}");
         }

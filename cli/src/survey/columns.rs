@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use bearings_engine::diagnostic::nearest;
-use bearings_engine::questionnaire::{MINOR_ITEM, Questionnaire, Slot};
+use bearings_engine::questionnaire::{MINOR_ITEM, Questionnaire};
 use csv::ByteRecord;
 
 use super::cells::Cells;
@@ -28,6 +28,8 @@ pub(super) struct Columns {
     pub(super) kept: Vec<usize>,
     /// The columns that nothing reads.
     pub(super) unread: Vec<usize>,
+    /// What some of them would be called if they were written in the case of the questionnaire, or of the pattern.
+    pub(super) other_case: BTreeMap<usize, String>,
     /// How many there are.
     pub(super) width: usize,
     /// Codes for "no answer" that are an answer in some columns: the code, and those columns.
@@ -84,10 +86,84 @@ impl Columns {
             // The usual names are found by position, so that they are looked at here for a second one.
             position(&names, names.get(id).map_or("", String::as_str), file, "the id")?;
         }
-        let mut columns =
-            Self { mapped: Vec::new(), id, kept, unread: Vec::new(), width: names.len(), clashes: Vec::new(), names };
+        let mut columns = Self {
+            mapped: Vec::new(),
+            id,
+            kept,
+            unread: Vec::new(),
+            other_case: BTreeMap::new(),
+            width: names.len(),
+            clashes: Vec::new(),
+            names,
+        };
+        columns.refuse_other_numbers(slot_of, file, questionnaire, config)?;
         columns.map(slot_of, file, questionnaire, config)?;
+        columns.find_other_case(&slots, config);
+        if columns.mapped.is_empty() {
+            return Err(columns.nothing_fits(file, questionnaire, config));
+        }
         Ok(columns)
+    }
+
+    /// Finds out which unread columns are only written in another case.
+    fn find_other_case(&mut self, slots: &BTreeMap<String, usize>, config: &Config<'_>) {
+        let lower: BTreeMap<String, &String> = slots.keys().map(|name| (name.to_lowercase(), name)).collect();
+        for column in &self.unread {
+            let Some(name) = self.names.get(*column) else { continue };
+            let slot = lower.get(&name.to_lowercase()).map(|slot| (*slot).clone());
+            if let Some(meant) = slot.or_else(|| config.pattern?.in_its_case(name)) {
+                self.other_case.insert(*column, meant);
+            }
+        }
+    }
+
+    fn nothing_fits(&self, file: &str, questionnaire: &Questionnaire, config: &Config<'_>) -> Failure {
+        let message = format!("{file}:1: no column is an item of questionnaire `{}`", questionnaire.id);
+        let mut report = Report::message(message);
+        if let Some((column, meant)) = self.other_case.first_key_value() {
+            let name = self.name(*column).unwrap_or_default();
+            report = report.hint(format!("did you mean `{meant}` by `{}`? Upper and lower case count", shown(name)));
+        }
+        Failure::Responses(report.hint(match config.pattern {
+            None => {
+                "columns are named like the items (`bearings show` lists them); numbered columns need --columns 'Q{n}'"
+            }
+            Some(_) => "no column fits the pattern of --columns, either",
+        }))
+    }
+
+    /// Refuses numbered columns whose number no question has: then the numbers mean something else, and every other
+    /// column could hold the answers to another question than it seems to.
+    fn refuse_other_numbers(
+        &self,
+        slot_of: impl Fn(&str) -> Option<usize>,
+        file: &str,
+        questionnaire: &Questionnaire,
+        config: &Config<'_>,
+    ) -> Result<(), Failure> {
+        let fits = |name: &str| config.pattern.is_some_and(|pattern| pattern.number(name).is_some());
+        let others = self.names.iter().enumerate();
+        let others = others.filter(|(at, name)| self.id != Some(*at) && fits(name) && slot_of(name).is_none());
+        let named: Vec<String> = others.map(|(_, name)| format!("`{}`", shown(name))).collect();
+        let fit = match named.len() {
+            0 => return Ok(()),
+            1 => "fits",
+            _ => "fit",
+        };
+        let message = format!(
+            "{file}:1: {} has {} questions; {} {fit} the pattern of --columns",
+            questionnaire.id,
+            questionnaire.slots.len(),
+            named.join(", ")
+        );
+        let mut report = Report::message(message).hint(
+            "question 1 of the questionnaire must be number 1: rename the columns, or name what is no question in \
+             another way",
+        );
+        if questionnaire.slots.len() > questionnaire.items.len() {
+            report = report.hint("where several options can be ticked, each of them counts as a question");
+        }
+        Err(Failure::Responses(report))
     }
 
     fn map(
@@ -124,18 +200,15 @@ impl Columns {
                 expected: expected(slot, item, config.recorded),
             });
         }
-        self.clashes = clashes.into_iter().map(|(code, columns)| (code.to_owned(), columns)).collect();
-        if !self.mapped.is_empty() {
-            return Ok(());
-        }
-        let message = format!("{file}:1: no column is an item of questionnaire `{}`", questionnaire.id);
-        let hint = match config.pattern {
-            None => {
-                "columns are named like the items (`bearings show` lists them); numbered columns need --columns 'Q{n}'"
-            }
-            Some(_) => "no column fits the pattern of --columns, either",
+        // ODK writes a question of several options whole, too; nothing is lost if that is not read.
+        let whole = |column: &usize| {
+            let at = questionnaire.items.iter().position(|item| Some(&item.id) == self.names.get(*column));
+            at.is_some_and(|at| questionnaire.slots_of(at).any(|(slot, _)| self.has(slot)))
         };
-        Err(Failure::Responses(Report::message(message).hint(hint)))
+        let unread: Vec<usize> = self.unread.iter().copied().filter(|column| !whole(column)).collect();
+        self.unread = unread;
+        self.clashes = clashes.into_iter().map(|(code, columns)| (code.to_owned(), columns)).collect();
+        Ok(())
     }
 
     /// The name of a column, as the file has it.
@@ -166,37 +239,10 @@ fn names(header: &ByteRecord, file: &str) -> Result<Vec<String>, Failure> {
     })
 }
 
-/// Every name that a column of a slot may have: its id, and for an option of a multi item what our own surveys
-/// (`item__option`), REDCap (`item___option`, in lower case) and ODK (`item/option`) write.
-///
-/// A name that two slots could claim stands for neither, so that nothing is guessed.
-pub(super) fn slot_names(questionnaire: &Questionnaire) -> BTreeMap<String, usize> {
-    let mut names: BTreeMap<String, usize> = BTreeMap::new();
-    let mut doubtful: BTreeSet<String> = BTreeSet::new();
-    for (at, slot) in questionnaire.slots.iter().enumerate() {
-        for name in spellings(slot) {
-            if *names.entry(name.clone()).or_insert(at) != at {
-                doubtful.insert(name);
-            }
-        }
-    }
-    names.retain(|name, _| !doubtful.contains(name));
-    // An id is never in doubt: ids are unique.
-    names.extend(questionnaire.slots.iter().enumerate().map(|(at, slot)| (slot.id.clone(), at)));
-    names
-}
-
-/// The names of a column that holds an option of a multi item; none for another slot.
-fn spellings(slot: &Slot) -> Vec<String> {
-    let Some((item, option)) = slot.id.split_once('.') else {
-        return Vec::new();
-    };
-    let lower = option.to_lowercase();
-    let mut names = vec![format!("{item}__{option}"), format!("{item}/{option}"), format!("{item}___{option}")];
-    if lower != option {
-        names.push(format!("{item}___{lower}"));
-    }
-    names
+/// The slot of every name that a column may have.
+fn slot_names(questionnaire: &Questionnaire) -> BTreeMap<String, usize> {
+    let slots = questionnaire.slots.iter().enumerate();
+    slots.flat_map(|(at, slot)| slot.column_names().into_iter().map(move |name| (name, at))).collect()
 }
 
 /// The slot of a numbered column: question 1 is the first that can be answered.

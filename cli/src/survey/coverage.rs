@@ -1,10 +1,13 @@
 //! Which questions a survey covers: the form it was asked in, and what is said about the rest.
 
 use bearings_engine::diagnostic::nearest;
-use bearings_engine::questionnaire::{Form, Item, Questionnaire, ROLE_ITEM, Role};
+use bearings_engine::forms_of;
+use bearings_engine::questionnaire::{Form, Item, ItemKind, Questionnaire, ROLE_ITEM, Role};
 
 use super::columns::{Columns, Mapped, shown};
 
+/// As whom people answer where neither their row nor whoever scores it says so.
+pub(super) const DEFAULT_ROLE: Role = Role::Hurt;
 /// The most names in one note.
 const LISTED: usize = 20;
 
@@ -20,21 +23,32 @@ pub(super) fn notes(
     questionnaire: &Questionnaire,
     columns: &Columns,
     form: Form,
-    role: Role,
+    said: Option<Role>,
     file: &str,
 ) -> Vec<String> {
-    let mut notes = vec![format!("{file}: {} form, {}", form.as_str(), role_note(questionnaire, columns, role))];
+    let role = said.unwrap_or(DEFAULT_ROLE);
+    let mut told = Vec::new();
+    if forms_of(questionnaire).len() > 1 {
+        told.push(format!("{} form", form.as_str()));
+    }
+    if questionnaire.has_roles() {
+        told.push(role_note(questionnaire, columns, role));
+    }
+    let mut notes = Vec::new();
+    if !told.is_empty() {
+        notes.push(format!("{file}: {}", told.join(", ")));
+    }
     if columns.id.is_none() {
         notes.push(format!("{file}: no id column, so respondents are numbered; --id names one"));
     }
     if !columns.unread.is_empty() {
         // Looking for the item that was meant takes its time, so it is done for the names that are printed.
-        let names = columns.unread.iter().take(LISTED).filter_map(|column| columns.name(*column));
-        let names: Vec<String> = names.map(|name| unread(name, questionnaire)).collect();
+        let named = columns.unread.iter().take(LISTED);
+        let names: Vec<String> = named.map(|column| unread(*column, columns, questionnaire)).collect();
         let total = columns.unread.len();
         notes.push(format!("{file}: {} not read: {}", counted(total, "column"), listed(&names, total)));
     }
-    notes.extend(uncovered(questionnaire, columns, form, role).into_iter().map(|note| format!("{file}: {note}")));
+    notes.extend(uncovered(questionnaire, columns, form, said).into_iter().map(|note| format!("{file}: {note}")));
     let block = |at: &usize| {
         questionnaire.slots.get(*at).and_then(|slot| questionnaire.item_of(slot)).is_some_and(|item| item.block)
     };
@@ -67,7 +81,14 @@ fn role_note(questionnaire: &Questionnaire, columns: &Columns, role: Role) -> St
 }
 
 /// A column that nothing reads, with the item it may have been meant for.
-fn unread(name: &str, questionnaire: &Questionnaire) -> String {
+fn unread(column: usize, columns: &Columns, questionnaire: &Questionnaire) -> String {
+    let name = columns.name(column).unwrap_or_default();
+    if let Some(meant) = columns.other_case.get(&column) {
+        return format!("`{}` (did you mean `{meant}`?)", shown(name));
+    }
+    if questionnaire.item(name).is_some_and(|item| matches!(item.kind, ItemKind::Multi(_))) {
+        return format!("`{}` (split it: a column for each option, 0 or 1)", shown(name));
+    }
     let slots = questionnaire.slots.iter().map(|slot| slot.id.as_str());
     // A whole question is no misspelt id, and comparing it would take long.
     let near = if name.len() <= 64 { nearest(name, slots) } else { None };
@@ -78,7 +99,9 @@ fn unread(name: &str, questionnaire: &Questionnaire) -> String {
 }
 
 /// The slots of the form without a column, grouped so that a survey of one role is not told every item of the other.
-fn uncovered(questionnaire: &Questionnaire, columns: &Columns, form: Form, role: Role) -> Vec<String> {
+/// Where everybody's role was said, nobody had to be asked.
+fn uncovered(questionnaire: &Questionnaire, columns: &Columns, form: Form, said: Option<Role>) -> Vec<String> {
+    let role = said.unwrap_or(DEFAULT_ROLE);
     let by_role = questionnaire.slot(ROLE_ITEM).is_some_and(|slot| columns.has(slot));
     let role = if by_role { Role::Both } else { role };
     let asked: Vec<(usize, &Item, &str)> = questionnaire
@@ -103,6 +126,7 @@ fn uncovered(questionnaire: &Questionnaire, columns: &Columns, form: Form, role:
     }
     let missing: Vec<String> = asked
         .iter()
+        .filter(|(_, item, _)| said.is_none() || item.id != ROLE_ITEM)
         .filter(|(at, item, _)| !columns.has(*at) && !left.iter().any(|group| item.roles == [*group]))
         .map(|(_, _, id)| format!("`{id}`"))
         .collect();

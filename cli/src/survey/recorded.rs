@@ -1,26 +1,75 @@
 //! How options were written down: as the numbers that the form prints, or counted from the first one.
 //!
 //! Only options with numbers are counted. A yes or no (0, 1) is not, whatever was said: platforms put the yes first
-//! as often as not, and a yes to a safety question must never be taken for a no.
+//! as often as not, and a yes to a safety question must never be taken for a no. Who counts from 1 writes 1 and 2 for
+//! them, and that 1 reads like a yes; so a survey that has such columns is not read as counted from 1.
 
 use bearings_engine::questionnaire::{Item, ItemKind, Questionnaire, Slot};
 use bearings_engine::responses::Answer;
 use csv::ByteRecord;
 
 use super::cells::Cells;
-use super::columns::{Columns, Mapped};
+use super::columns::{Columns, Mapped, shown};
 use super::{Config, coverage};
 use crate::args::RecordedAs;
+use crate::exit::Failure;
 
 /// Whether the options of an item can be counted.
 fn is_countable(item: &Item) -> bool {
     match &item.kind {
         ItemKind::Choice(options) => {
             let numbers: Option<Vec<i64>> = options.iter().map(|option| option.value.number()).collect();
-            numbers.is_some_and(|numbers| numbers != [0, 1])
+            numbers.is_some_and(|numbers| !is_yes_or_no(&numbers))
         }
         _ => false,
     }
+}
+
+fn is_yes_or_no(numbers: &[i64]) -> bool {
+    matches!(numbers, [0, 1] | [1, 0])
+}
+
+/// The names of the columns that hold a yes or no, as a message lists them; none if there is none.
+fn yes_or_no(questionnaire: &Questionnaire, columns: &Columns) -> Option<String> {
+    let is_one = |mapped: &&Mapped| match item_of(mapped, questionnaire).map(|item| &item.kind) {
+        Some(ItemKind::Choice(options)) => {
+            let numbers: Vec<i64> = options.iter().filter_map(|option| option.value.number()).collect();
+            numbers.len() == options.len() && is_yes_or_no(&numbers)
+        }
+        _ => false,
+    };
+    let names: Vec<String> = columns
+        .mapped
+        .iter()
+        .filter(is_one)
+        .filter_map(|mapped| Some(format!("`{}`", shown(columns.name(mapped.column)?))))
+        .collect();
+    (!names.is_empty()).then(|| coverage::listed(&names, names.len()))
+}
+
+/// Refuses to count from 1 where a column holds a yes or no.
+pub(super) fn refuse_yes_or_no(
+    questionnaire: &Questionnaire,
+    columns: &Columns,
+    file: &str,
+    recorded: RecordedAs,
+) -> Result<(), Failure> {
+    match yes_or_no(questionnaire, columns).filter(|_| recorded == RecordedAs::OneBased) {
+        None => Ok(()),
+        Some(names) => Err(Failure::Usage(format!(
+            "{file}: --recorded-as one_based does not go with yes or no questions ({names}): counted from 1 a no is 1, \
+             and 1 is how a yes is written; {}",
+            recode(&questionnaire.id)
+        ))),
+    }
+}
+
+/// What is to be done with a survey that counts a yes or no from 1.
+fn recode(questionnaire: &str) -> String {
+    format!(
+        "recode yes to 1 and no to 0, everything else to the printed values (`bearings show {questionnaire}` lists \
+         them), and leave --recorded-as out"
+    )
 }
 
 /// The number that the first option has when options are counted; none if they are not.
@@ -79,7 +128,11 @@ fn item_of<'a>(mapped: &Mapped, questionnaire: &'a Questionnaire) -> Option<&'a 
 ///
 /// A way that one answer speaks against is given up, so that in a file without surprises nothing is left to watch
 /// after a few rows.
-pub(super) struct Watch(Vec<Other>);
+pub(super) struct Watch {
+    others: Vec<Other>,
+    /// What is advised instead of counting from 1, where that would be refused.
+    instead: Option<String>,
+}
 
 /// Another way.
 struct Other {
@@ -110,17 +163,25 @@ impl Watch {
                 }
                 (differs, Other { recorded, columns: found, explains: false })
             });
-        Self(others.filter_map(|(differs, other)| differs.then_some(other)).collect())
+        Self {
+            others: others.filter_map(|(differs, other)| differs.then_some(other)).collect(),
+            instead: yes_or_no(questionnaire, columns).map(|names| {
+                format!(
+                    "these look like options counted from 1, which yes or no questions ({names}) cannot be: {}",
+                    recode(&questionnaire.id)
+                )
+            }),
+        }
     }
 
     /// Whether no other way is left.
     pub(super) fn is_idle(&self) -> bool {
-        self.0.is_empty()
+        self.others.is_empty()
     }
 
     /// Looks at a row of the right width.
     pub(super) fn look(&mut self, record: &ByteRecord, columns: &Columns) {
-        self.0.retain_mut(|other| {
+        self.others.retain_mut(|other| {
             for (at, cells) in &other.columns {
                 let Some(mapped) = columns.mapped.get(*at) else { continue };
                 let cell = record.get(mapped.column).unwrap_or_default();
@@ -135,12 +196,13 @@ impl Watch {
     }
 
     /// What to try, if some cells made no sense and another way makes sense of every one.
-    pub(super) fn advice(&self) -> Option<&'static str> {
-        let other = self.0.iter().find(|other| other.explains)?;
-        Some(match other.recorded {
-            RecordedAs::Printed => "these look like the printed values: leave --recorded-as out",
-            RecordedAs::OneBased => "these look like options counted from 1: try --recorded-as one_based",
-            RecordedAs::Position => "these look like options counted from 0: try --recorded-as position",
+    pub(super) fn advice(&self) -> Option<&str> {
+        let other = self.others.iter().find(|other| other.explains)?;
+        Some(match (other.recorded, &self.instead) {
+            (RecordedAs::Printed, _) => "these look like the printed values: leave --recorded-as out",
+            (RecordedAs::OneBased, Some(instead)) => instead,
+            (RecordedAs::OneBased, None) => "these look like options counted from 1: try --recorded-as one_based",
+            (RecordedAs::Position, _) => "these look like options counted from 0: try --recorded-as position",
         })
     }
 }

@@ -100,27 +100,9 @@ fn options_are_read_as_other_systems_name_their_columns() {
     refused(b"where/home,where___home\n1,1\n", &CONFIG, "both hold `where.home`");
     // Other systems have a column for the whole question, too; it is not read, and no guess is made from it.
     check(b"where,where/home\nhome work,1\n", &CONFIG, &["2:1:.......1.."]);
-}
-
-#[test]
-fn a_name_that_two_slots_could_claim_stands_for_neither() {
-    let multi = |id: &str, option: &str| {
-        format!(r#"{{"id":"{id}","kind":"multi","text":"t","options":[{{"value":"{option}","label":"l"}}]}}"#)
-    };
-    let choice =
-        r#"{"id":"b__x","kind":"choice","text":"t","options":[{"value":0,"label":"n"},{"value":1,"label":"y"}]}"#;
-    let items = [multi("a", "b"), multi("a_", "b"), multi("b", "x"), choice.to_owned(), multi("c", "Up")].join(",");
-    let text = format!(
-        r#"{{"format":"bearings/questionnaire@1","id":"q","version":"1","title":"t","description":"d","source":"s","licence":"l","items":[{items}]}}"#
-    );
-    let questionnaire = Questionnaire::load(&SourceFile::new("q.json", text)).unwrap();
-    let names = columns::slot_names(&questionnaire);
-    let slot = |name: &str| names.get(name).map(|at| questionnaire.slots[*at].id.as_str());
-    // `a___b` is REDCap's name of `a.b` and ours of `a_.b`.
-    assert_eq!((slot("a___b"), slot("a__b"), slot("a_/b")), (None, Some("a.b"), Some("a_.b")));
-    assert_eq!((slot("b__x"), slot("b/x")), (Some("b__x"), Some("b.x")));
-    // REDCap writes codes in lower case.
-    assert_eq!((slot("c___up"), slot("c___Up"), slot("c/up")), (Some("c.Up"), Some("c.Up"), None));
+    let notes = |survey: &[u8]| open(survey, &CONFIG).unwrap().notes().join("\n");
+    assert!(!notes(b"where,where/home\nhome work,1\n").contains("not read"));
+    assert!(notes(b"where,effort\nhome work,1\n").contains("1 column not read: `where` (split it"));
 }
 
 #[test]
@@ -192,10 +174,25 @@ fn the_form_is_full_if_a_full_item_has_a_column() {
 fn numbered_columns_follow_the_questionnaire() {
     let pattern: ColumnPattern = "Q{n}".parse().unwrap();
     let config = Config { pattern: Some(&pattern), ..CONFIG };
-    check(b"Q4,Q6,Q10,Q99\n1,2,1,x\n", &config, &["2:1:...1.2...1"]);
+    check(b"Q4,Q6,Q10,Q_99\n1,2,1,x\n", &config, &["2:1:...1.2...1"]);
     refused(b"Q4,effort\n1,2\n", &config, "both hold `effort`");
     let keep = ["Q10".to_owned()];
     assert!(matches!(open(b"Q4,Q10\n1,1\n", &Config { keep: &keep, ..config }), Err(Failure::Usage(_))));
+}
+
+#[test]
+fn a_number_that_no_question_has_stops_the_run() {
+    let pattern: ColumnPattern = "Q{n}".parse().unwrap();
+    let config = Config { pattern: Some(&pattern), ..CONFIG };
+    for name in ["Q0", "Q11", "Q99999999999999999999999"] {
+        let expected = format!("s.csv:1: small has 10 questions; `{name}` fits the pattern");
+        refused(format!("Q4,{name}\n1,2\n").as_bytes(), &config, &expected);
+    }
+    refused(b"Q0,Q4,Q11\n1,2,3\n", &config, "small has 10 questions; `Q0`, `Q11` fit the pattern");
+    // Kept or not, it says that the numbers mean something else; only the id is known to be no question.
+    let keep = ["Q11".to_owned()];
+    refused(b"Q4,Q11\n1,2\n", &Config { keep: &keep, ..config.clone() }, "`Q11` fits");
+    check(b"Q0,Q4\nx,2\n", &Config { id: Some("Q0"), ..config }, &["2:x:...2......"]);
 }
 
 #[test]
@@ -287,8 +284,8 @@ fn long_lists_of_columns_are_cut_short() {
 #[test]
 fn counted_options_are_read_as_the_ones_they_stand_for() {
     let config = Config { recorded: RecordedAs::OneBased, ..CONFIG };
-    let survey = b"id,bond_kind,weeks_since,effort,where__home,safety_fear\na,friend,1,1,1,1\nb,family,0,5,0,0\n";
-    check(survey, &config, &["2:a:1.10...1.1", "3:b:2.04...0.0"]);
+    let survey = b"id,bond_kind,weeks_since,effort,where__home\na,friend,1,1,1\nb,family,0,5,0\n";
+    check(survey, &config, &["2:a:1.10...1..", "3:b:2.04...0.."]);
     let problem = |row: u32| {
         format!("{}:row {row}: column `effort` holds none of its answers (1 to 5, options counted)", row + 1)
     };
@@ -311,4 +308,54 @@ fn a_file_without_surprises_is_soon_no_longer_watched() {
     // Counted from 0 these options are what is printed, and the 0 speaks against 1.
     assert_eq!(idle, [false, false, false, true, true]);
     assert_eq!(survey.advice(), None);
+}
+
+#[test]
+fn a_yes_or_no_is_never_counted_from_one() {
+    let survey = b"effort,safety_fear\n1,1\n5,2\n";
+    match open(survey, &Config { recorded: RecordedAs::OneBased, ..CONFIG }).err().unwrap() {
+        Failure::Usage(message) => {
+            for part in ["s.csv", "(`safety_fear`)", "recode yes to 1 and no to 0", "`bearings show small`"] {
+                assert!(message.contains(part), "{message}");
+            }
+        }
+        other => panic!("{other:?}"),
+    }
+    let advice = |recorded| {
+        let mut survey = open(survey, &Config { recorded, ..CONFIG }).unwrap();
+        let mut row = survey.row();
+        while survey.next(&mut row).unwrap() != Next::End {}
+        survey.advice().unwrap().to_owned()
+    };
+    for recorded in [RecordedAs::Printed, RecordedAs::Position] {
+        let advice = advice(recorded);
+        assert!(!advice.contains("one_based") && advice.contains("recode yes to 1 and no to 0"), "{advice}");
+    }
+}
+
+#[test]
+fn a_word_of_other_programs_for_a_missing_answer_is_recognised() {
+    let advice = |survey: &[u8]| {
+        let mut survey = open(survey, &CONFIG).unwrap();
+        let mut row = survey.row();
+        while survey.next(&mut row).unwrap() != Next::End {}
+        survey.missing_advice()
+    };
+    let found = advice(b"effort,calm\nNA,3.0\n1.0,NA\n77,1.0\n").unwrap();
+    assert!(found.ends_with("try --missing NA") && !found.contains("77"), "{found}");
+    assert_eq!(advice(b"effort,calm\nnone,3\n1,none\n"), None);
+}
+
+#[test]
+fn a_column_in_another_case_is_not_read_and_what_was_meant_is_said() {
+    let notes = |survey: &[u8], config: &Config<'_>| open(survey, config).unwrap().notes().join("\n");
+    let found = notes(b"EFFORT,calm,Where__Home\n1,1,1\n", &CONFIG);
+    for part in ["`EFFORT` (did you mean `effort`?)", "`Where__Home` (did you mean `where__home`?)"] {
+        assert!(found.contains(part), "{found}");
+    }
+    refused(b"EFFORT\n1\n", &CONFIG, "did you mean `effort` by `EFFORT`?");
+    let pattern: ColumnPattern = "Q{n}".parse().unwrap();
+    let config = Config { pattern: Some(&pattern), ..CONFIG };
+    assert!(notes(b"Q4,q6\n1,1\n", &config).contains("`q6` (did you mean `Q6`?)"));
+    refused(b"q4\n1\n", &config, "did you mean `Q4` by `q4`?");
 }

@@ -109,6 +109,7 @@ impl<'a> Model<'a> {
         }
         for declaration in draft.for_role(role) {
             model.outcome(draft, declaration);
+            model.cut(draft, declaration, problems);
         }
         model.finish_domain();
         model
@@ -287,14 +288,20 @@ impl<'a> Model<'a> {
             _ => return,
         };
         if reversed != expected {
-            let (is, should) =
-                if reversed { ("is reversed", "should not be") } else { ("is not reversed", "should be") };
+            let (is, should, key) = match reversed {
+                true => ("is reversed", "should not be", "leave out the `-`"),
+                false => ("is not reversed", "should be", "write `-` before it"),
+            };
+            let other = match concern {
+                true => "good? Then leave out `concern`",
+                false => "bad? Then write `concern` after the title",
+            };
             let message =
                 format!("`{}` {is} here, and by the direction that the questionnaire declares it {should}", item.text);
             problems.push(
                 draft
                     .warning(Code::DirectionMismatch, &item.place, message)
-                    .hint("write `-item` to reverse; `concern` after the title says that a high score is bad"),
+                    .hint(format!("{key}; or is a high score of this scale {other}")),
             );
         }
     }

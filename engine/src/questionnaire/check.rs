@@ -1,5 +1,7 @@
 //! From the file to the checked questionnaire: all contradictions at once, each with its place.
 
+mod names;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::format::{ItemFile, KindFile, OptionFile, OptionsFile, QUESTIONNAIRE_FORMAT, QuestionnaireFile, Topic};
@@ -34,6 +36,7 @@ pub(crate) fn parse_json<'a, T: serde::Deserialize<'a>>(source: &'a SourceFile, 
         // serde_json appends its own "at line 3 column 4"; the span says that already.
         let text = inner.to_string();
         let message = text.split(" at line ").next().unwrap_or(&text);
+        let message = expected_instead(message).unwrap_or(message);
         let place = if path == "." { String::new() } else { format!(" at `{path}`") };
         Diagnostic::error(Code::InvalidJson, &source.name, at..at, format!("{message}{place}"))
     });
@@ -52,6 +55,16 @@ pub(crate) fn parse_json<'a, T: serde::Deserialize<'a>>(source: &'a SourceFile, 
         .hint("an older or newer format needs the program version that wrote it"));
     }
     parsed
+}
+
+/// What is expected where one of several shapes may stand, and none does; serde names its own type there.
+fn expected_instead(message: &str) -> Option<&'static str> {
+    match message.strip_prefix("data did not match any variant of untagged enum ")? {
+        "AnswerValue" => Some("an answer is a whole number, a word or a list of words"),
+        "OptionValue" => Some("a value is a whole number or a word"),
+        "Wording" => Some("a text is a text in quotes, or an object with `default` and `by`"),
+        _ => Some("what stands here has none of the shapes that it may have"),
+    }
 }
 
 struct Check<'a> {
@@ -86,6 +99,8 @@ impl Check<'_> {
                 let message = format!("`{}` is no item id: letters, digits and `_`, starting with a letter", raw.id);
                 self.problem(Code::InvalidItem, &[path[0], path[1], Step::Field("id")], message);
             }
+            self.respondent_id(&raw.id, path);
+            self.texts(&raw, path);
             if !seen.insert(raw.id.clone()) {
                 self.problem(
                     Code::DuplicateId,
@@ -97,6 +112,7 @@ impl Check<'_> {
             add_slots(&item, items.len(), &mut slots);
             items.push(item);
         }
+        self.columns(&slots);
         // The second condition of a safety item may name a later item, so it is looked at last.
         for (at, item) in items.iter().enumerate() {
             if let Some(condition) = item.safety.as_ref().and_then(|safety| safety.and.as_ref()) {
@@ -289,6 +305,7 @@ impl Check<'_> {
                 format!("`{}` needs {least} to 250 options, and has {}", raw.id, written.len()),
             );
         }
+        self.option_words(&raw.id, written, &at);
         let values: BTreeSet<_> = written.iter().map(|option| &option.value).collect();
         if values.len() < written.len() {
             self.problem(Code::DuplicateId, &at, format!("two options of `{}` have the same value", raw.id));

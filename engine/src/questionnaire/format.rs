@@ -235,6 +235,15 @@ pub struct SpecialWording {
 }
 
 impl Wording {
+    /// Every text.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &str> {
+        let (first, others) = match self {
+            Wording::Same(text) => (text, [].as_slice()),
+            Wording::Varied { default, by } => (default, by.as_slice()),
+        };
+        std::iter::once(first.as_str()).chain(others.iter().map(|special| special.text.as_str()))
+    }
+
     /// The text for a role and bond, before `{bond}` is filled in.
     pub fn pick(&self, role: Role, bond: Option<Bond>) -> &str {
         match self {

@@ -405,3 +405,90 @@ fn what_is_said_of_printed_numbers_needs_some() {
         ],
     );
 }
+
+#[test]
+fn a_reason_for_a_missing_answer_is_no_value() {
+    for word in ["declined", "skipped", "dont_know", "not_applicable", "not_shown"] {
+        let options = format!(r#"[{{"value": "yes", "label": "y"}}, {{"value": "{word}", "label": "x"}}]"#);
+        for kind in ["choice", "multi"] {
+            let item = format!(r#"{{"id": "a", "kind": "{kind}", "text": "?", "options": {options}}}"#);
+            check(&item, &[("invalid-item 5", &format!("`{word}` of `a` is how a survey says"))]);
+        }
+    }
+    let choice = |value: &str| {
+        format!(
+            r#"{{"id": "a", "kind": "choice", "text": "?", "options": [{{"value": "x", "label": "x"}}, {{"value": "{value}", "label": "y"}}]}}"#
+        )
+    };
+    check(&choice(""), &[("invalid-item 5", "an option of `a` has an empty value")]);
+    check(&choice(" y"), &[("invalid-item 5", "spaces around it")]);
+    check_loads(&choice("not applicable"));
+}
+
+#[test]
+fn texts_and_labels_hold_words() {
+    check(
+        r#"{"id": "a", "kind": "choice", "text": " ", "options": "yes_no", "label": ""},
+{"id": "b", "kind": "choice", "text": {"default": "?", "by": [{"role": "hurt", "text": ""}]}, "options": "yes_no"},
+{"id": "c", "kind": "choice", "text": "?", "options": [{"value": 0, "label": "no"}, {"value": 1, "label": "\t"}]}"#,
+        &[
+            ("invalid-item 5", "the `text` of `a` is empty"),
+            ("invalid-item 5", "the `label` of `a` is empty"),
+            ("invalid-item 6", "the `text` of `b` is empty"),
+            ("invalid-item 7", "an option of `c` has an empty label"),
+        ],
+    );
+}
+
+#[test]
+fn no_item_is_called_like_the_id_of_a_respondent() {
+    for id in ["id", "ID", "respondent_id", "Record_Id", "ResponseId"] {
+        let item = format!(r#"{{"id": "{id}", "kind": "choice", "text": "?", "options": "yes_no"}}"#);
+        check(&item, &[("invalid-item 5", &format!("a column `{id}` of a survey holds the respondent's id"))]);
+    }
+    check_loads(r#"{"id": "idea", "kind": "choice", "text": "?", "options": "yes_no"}"#);
+}
+
+#[test]
+fn no_two_slots_share_the_name_of_a_column() {
+    let choice = |id: &str| format!(r#"{{"id": "{id}", "kind": "choice", "text": "?", "options": "yes_no"}}"#);
+    let multi = |id: &str, option: &str| {
+        format!(r#"{{"id": "{id}", "kind": "multi", "text": "?", "options": [{{"value": "{option}", "label": "l"}}]}}"#)
+    };
+    for (first, second, name) in [
+        (multi("a", "b"), choice("a__b"), "`a__b` of a survey could hold `a.b` as well as `a__b`"),
+        (choice("a__b"), multi("a", "b"), "`a__b` of a survey could hold `a__b` as well as `a.b`"),
+        (multi("a", "Up"), choice("a___up"), "`a___up` of a survey could hold `a.Up` as well as `a___up`"),
+        (multi("a", "b"), multi("a_", "b"), "`a___b` of a survey could hold `a.b` as well as `a_.b`"),
+    ] {
+        check(&format!("{first},\n{second}"), &[("duplicate-id 6", name)]);
+    }
+    let both = r#"{"id": "a", "kind": "multi", "text": "?", "options": [{"value": "up", "label": "l"}, {"value": "Up", "label": "l"}]}"#;
+    check(both, &[("duplicate-id 5", "`a___up` of a survey could hold `a.up` as well as `a.Up`")]);
+    check_loads(&format!("{},\n{},\n{}", multi("a", "b"), choice("a_b"), multi("ab", "b")));
+}
+
+#[test]
+fn a_byte_order_mark_is_skipped_and_moves_no_place() {
+    let text = with_items(r#"{"id": "a", "kind": "choice", "text": "?", "options": "yes_on"}"#);
+    let marked = load(&format!("\u{FEFF}{text}")).unwrap_err();
+    assert_eq!(marked, load(&text).unwrap_err());
+    let broken = text.replacen("{", "{,", 1);
+    assert_eq!(load(&format!("\u{FEFF}{broken}")).unwrap_err(), load(&broken).unwrap_err());
+    load(&format!("\u{FEFF}{}", with_items(A))).unwrap();
+}
+
+#[test]
+fn what_is_expected_is_said_without_the_names_of_types() {
+    for (item, said) in [
+        (r#"{"id": "a", "kind": "choice", "text": 1, "options": "yes_no"}"#, "a text is a text in quotes"),
+        (
+            r#"{"id": "a", "kind": "choice", "text": "?", "options": [{"value": 1.5, "label": "l"}]}"#,
+            "a value is a whole number or a word at `items[0].options[0].value`",
+        ),
+    ] {
+        let problems = load(&with_items(item)).unwrap_err();
+        let [problem] = problems.as_slice() else { panic!("{problems:?}") };
+        assert!(problem.message.contains(said) && !problem.message.contains("variant"), "{}", problem.message);
+    }
+}

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use bearings_engine::Ruleset;
 use bearings_engine::assessment::{Fingerprint, provenance};
 use bearings_engine::questionnaire::{Form, Role};
+use bearings_engine::{Ruleset, forms_of};
 use serde::Serialize;
 
 use super::{Done, Tally};
@@ -18,8 +18,10 @@ const MANIFEST_FORMAT: &str = "bearings/manifest@1";
 pub(super) struct InputRecord {
     pub(super) name: String,
     pub(super) sha256: Option<String>,
-    pub(super) form: &'static str,
-    pub(super) default_role: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) form: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) default_role: Option<&'static str>,
     pub(super) id_column: Option<String>,
     pub(super) rows: u64,
     pub(super) rejected: u64,
@@ -32,7 +34,9 @@ struct Manifest<'a> {
     ruleset: Fingerprint,
     questionnaire: Fingerprint,
     params: BTreeMap<String, String>,
-    form: &'static str,
+    /// Only where forms differ.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    form: Option<&'static str>,
     inputs: &'a [InputRecord],
     rows: Rows,
     rejects: &'a BTreeMap<&'static str, u64>,
@@ -81,7 +85,7 @@ pub(super) fn text(
         ruleset: made.ruleset,
         questionnaire: made.questionnaire,
         params: made.params,
-        form: form.as_str(),
+        form: form_word(ruleset, form),
         inputs,
         rows: Rows { read: tally.read, scored: tally.read - tally.rejected, rejected: tally.rejected },
         rejects: &tally.reasons,
@@ -104,6 +108,11 @@ pub(super) fn text(
     Ok(text)
 }
 
+/// The form, where the questionnaire has more than one.
+pub(super) fn form_word(ruleset: &Ruleset, form: Form) -> Option<&'static str> {
+    (forms_of(ruleset.questionnaire()).len() > 1).then(|| form.as_str())
+}
+
 /// How each scale is made and how many answers it takes, in words.
 fn scales(ruleset: &Ruleset, form: Form) -> BTreeMap<String, String> {
     let mut scales = BTreeMap::new();
@@ -117,7 +126,11 @@ fn scales(ruleset: &Ruleset, form: Form) -> BTreeMap<String, String> {
             };
             let need = scale.need.of(items);
             let text = format!("{how} of {items} items, prorated over those answered, at least {need}");
-            scales.insert(format!("{} ({})", scale.id, role.as_str()), text);
+            let name = match ruleset.questionnaire().has_roles() {
+                true => format!("{} ({})", scale.id, role.as_str()),
+                false => scale.id.clone(),
+            };
+            scales.insert(name, text);
         }
     }
     scales

@@ -19,6 +19,8 @@ pub(crate) struct Summary {
     variants: Vec<(Role, Variant)>,
     withheld: u64,
     may_withhold: bool,
+    /// Whether it makes a difference as whom somebody answers.
+    has_roles: bool,
     roles: BTreeMap<&'static str, u64>,
     /// Stage, then signal.
     placed: BTreeMap<(usize, String), BTreeMap<String, u64>>,
@@ -63,6 +65,7 @@ impl Summary {
             variants,
             withheld: 0,
             may_withhold: ruleset.questionnaire().items.iter().any(|item| item.block),
+            has_roles: ruleset.questionnaire().has_roles(),
             roles: BTreeMap::new(),
             placed: BTreeMap::new(),
             signals,
@@ -264,7 +267,9 @@ fn facts(done: &Done, tally: &Tally) -> Vec<(&'static str, String)> {
     if summary.may_withhold {
         facts.push(("withheld for safety", shown(summary.withheld)));
     }
-    facts.extend(summary.roles.iter().map(|(role, count)| (*role, shown(*count))));
+    if summary.has_roles {
+        facts.extend(summary.roles.iter().map(|(role, count)| (*role, shown(*count))));
+    }
     facts
 }
 

@@ -19,8 +19,11 @@ pub(super) fn describe(page: &mut Page, read: &Read) {
         Row::new("kind", ruleset.kind.as_str()),
         Row::new("version", ruleset.version.clone()),
         Row::new("questionnaire", ruleset.questionnaire().id.clone()),
-        Row::new("made for", made_for(ruleset)),
     ];
+    let made_for = made_for(ruleset);
+    if !made_for.is_empty() {
+        rows.push(Row::new("made for", made_for));
+    }
     rows.extend(ruleset.batch_only.iter().map(|why| Row::new("use", format!("batch only, for groups: {why}"))));
     page.rows(rows);
     page.text(format!("sha256 {}", ruleset.sha256));
@@ -44,13 +47,17 @@ pub(super) fn describe(page: &mut Page, read: &Read) {
     section(page, "Reasons, the first that holds", each(ruleset, |variant| outcomes(read, &variant.reasons)));
 }
 
-/// The roles and forms that differ.
+/// The roles and forms that differ; nothing where none do.
 fn made_for(ruleset: &Ruleset) -> String {
-    let by_role = ruleset.questionnaire().items.iter().any(|item| !item.roles.is_empty());
+    let by_role = ruleset.questionnaire().has_roles();
+    let by_form = bearings_engine::forms_of(ruleset.questionnaire()).len() > 1;
     let mut words: Vec<String> = Vec::new();
     for ((role, form), _) in ruleset.variants() {
-        let word =
-            if by_role { format!("{}, {}", role.as_str(), form_words(*form)) } else { form_words(*form).to_owned() };
+        let parts = [by_role.then(|| role.as_str()), by_form.then(|| form_words(*form))];
+        let word = parts.into_iter().flatten().collect::<Vec<_>>().join(", ");
+        if word.is_empty() {
+            continue;
+        }
         if !words.contains(&word) {
             words.push(word);
         }

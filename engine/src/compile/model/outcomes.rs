@@ -2,8 +2,11 @@
 
 use super::Model;
 use crate::compile::{Band, Lined, Outcome, OutcomeWhen, outcome_when};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::exact::to_f64;
 use crate::questionnaire::Direction;
 use crate::ruleset::{Body, Draft};
+use crate::script::Attainable;
 
 impl<'a> Model<'a> {
     pub(super) fn outcome(&mut self, draft: &Draft<'_>, declaration: &'a crate::ruleset::Declaration) {
@@ -72,6 +75,35 @@ impl<'a> Model<'a> {
             ids.insert(id, Some(list.len()));
         }
         list.push(outcome);
+    }
+
+    /// A cut that every score meets, or none, says nothing: most likely it belongs to another way of scoring.
+    pub(super) fn cut(
+        &self,
+        draft: &Draft<'_>,
+        declaration: &crate::ruleset::Declaration,
+        problems: &mut Vec<Diagnostic>,
+    ) {
+        let Body::Band { comparison, value, .. } = &declaration.body else { return };
+        let scale = self.ids.scales.get(&declaration.id.text).copied().flatten();
+        let Some(scale) = scale.and_then(|at| self.variant.scales.get(at)) else { return };
+        let Attainable::Between(low, high) = scale.bounds() else { return };
+        let often = match (comparison.holds(&low, value), comparison.holds(&high, value)) {
+            (true, true) => "always",
+            (false, false) => "never",
+            _ => return,
+        };
+        let message = format!(
+            "this band is {often} met: `{}` goes from {} to {}",
+            declaration.id.text,
+            to_f64(&low),
+            to_f64(&high)
+        );
+        problems.push(
+            draft
+                .error(Code::InvalidNumber, &declaration.id.place, message)
+                .hint("look up for which way of scoring the cut was published, and how its items are counted"),
+        );
     }
 
     pub(super) fn lined(&self) -> Vec<Lined> {

@@ -50,6 +50,35 @@ fn an_instrument_for_groups_labels_nobody_as_fine() {
 }
 
 #[test]
+fn an_instrument_for_groups_has_bands_on_concerns_only() {
+    let body = "batch_only source \"x\";\nscale s = sum(a, b);\nband s \"b\" >= 5 population \"p\" source \"x\";";
+    check_instrument(body, &[("negative-label 3:6", "`s` does not say that a high score is a concern")]);
+    check_instrument(&body.replace("batch_only source \"x\";", ""), &[]);
+}
+
+#[test]
+fn a_cut_is_one_that_some_scores_meet_and_others_do_not() {
+    // `a` and `b` go from 1 to 5.
+    for (scale, low, high) in [("sum(a, b)", "2", "10"), ("mean(a, b)", "1", "5"), ("percent(a, b)", "0", "100")] {
+        let check = |cut: &str, often: Option<&str>| {
+            let body = format!("scale s = {scale};\nband s \"b\" {cut} population \"p\" source \"x\";");
+            let said = often.map(|often| format!("this band is {often} met: `s` goes from {low} to {high}"));
+            let expected: Vec<(&str, &str)> = said.iter().map(|said| ("invalid-number 2:6", said.as_str())).collect();
+            check_instrument(&body, &expected);
+        };
+        check(&format!("< {low}"), Some("never"));
+        check(&format!("<= {low}"), None);
+        check(&format!("> {low}"), None);
+        check(&format!(">= {low}"), Some("always"));
+        check(&format!("> {high}"), Some("never"));
+        check(&format!(">= {high}"), None);
+        check(&format!("< {high}"), None);
+        check(&format!("<= {high}"), Some("always"));
+        check(">= 1000", Some("never"));
+    }
+}
+
+#[test]
 fn what_is_for_groups_only_says_so() {
     let (ruleset, _) = load_keyed("batch_only source \"why\";\nscale s = sum(a, b);").unwrap();
     assert_eq!(ruleset.batch_only.as_deref(), Some("why"));

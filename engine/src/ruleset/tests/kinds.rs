@@ -254,6 +254,22 @@ fn an_item_that_is_counted_against_its_direction_is_a_warning() {
     check_warns("scale s = percent(good, bad);", &[("direction-mismatch 1:25", "`bad` is not reversed here")]);
     check_warns("scale s = percent(-good, -bad);", &[("direction-mismatch 1:20", "`good` is reversed here")]);
     check_warns("scale s concern = percent(good, bad);", &[("direction-mismatch 1:27", "`good` is not reversed here")]);
+    let hints = [
+        (
+            "scale s = percent(good, bad);",
+            "write `-` before it; or is a high score of this scale bad? Then write `concern`",
+        ),
+        (
+            "scale s = percent(-good, -bad);",
+            "leave out the `-`; or is a high score of this scale bad? Then write `concern`",
+        ),
+        ("scale s concern = percent(-good, -bad);", "leave out the `-`; or is a high score of this scale good?"),
+        ("scale s concern = percent(good, bad);", "write `-` before it; or is a high score of this scale good?"),
+    ];
+    for (body, hint) in hints {
+        let (_, warnings) = load_with(STUDY, body, &[]).unwrap();
+        assert!(warnings.iter().any(|warning| warning.hints.iter().any(|said| said.starts_with(hint))), "{warnings:?}");
+    }
     check_loads("scale s = percent(good, -bad, a, -b);");
     check_loads("scale s concern = percent(-good, bad);");
 }

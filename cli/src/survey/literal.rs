@@ -1,0 +1,53 @@
+//! Words that other programs write for a missing answer. Only these are ever printed of a cell.
+
+/// What R, pandas, spreadsheets and statistics packages write.
+const WORDS: [&str; 6] = ["NA", "N/A", "NaN", "null", "None", "."];
+
+/// How many cells were no answer, and how many of them were such a word.
+#[derive(Debug, Default)]
+pub(super) struct Literals {
+    cells: u64,
+    words: [u64; WORDS.len()],
+}
+
+impl Literals {
+    /// Counts a cell that is no answer.
+    pub(super) fn count(&mut self, cell: &[u8]) {
+        self.cells += 1;
+        let cell = cell.trim_ascii();
+        for (word, count) in WORDS.iter().zip(&mut self.words) {
+            *count += u64::from(cell == word.as_bytes());
+        }
+    }
+
+    /// What to try, if most of the cells hold one word.
+    pub(super) fn advice(&self) -> Option<String> {
+        let (word, _) = WORDS.iter().zip(self.words).find(|(_, count)| count * 2 > self.cells)?;
+        Some(format!(
+            "most of the cells that are no answer hold `{word}`: if that stands for none, try --missing {word}"
+        ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn advice(cells: &[&str]) -> Option<String> {
+        let mut literals = Literals::default();
+        cells.iter().for_each(|cell| literals.count(cell.as_bytes()));
+        literals.advice()
+    }
+
+    #[test]
+    fn the_word_of_most_cells_is_proposed_and_no_other() {
+        for word in WORDS {
+            let found = advice(&[word, "4711", word]).unwrap();
+            assert!(found.ends_with(&format!("try --missing {word}")) && !found.contains("4711"), "{found}");
+        }
+        assert_eq!(advice(&["NA", "4711"]), None);
+        assert_eq!(advice(&["NA", "NaN"]), None);
+        assert_eq!(advice(&["often", "often"]), None);
+        assert_eq!(advice(&[]), None);
+    }
+}
