@@ -185,7 +185,7 @@ fn personas() -> Vec<Value> {
 
 /// The ids that declarations of a kind have in a file of the ruleset.
 fn declared(kind: &str, file: &str) -> BTreeSet<String> {
-    let text = read(&format!("rulesets/trust-repair/{file}"));
+    let text = read(format!("rulesets/trust-repair/{file}"));
     let ids = text.lines().filter_map(|line| line.strip_prefix(&format!("{kind} "))?.split_whitespace().next());
     ids.map(str::to_owned).collect()
 }
