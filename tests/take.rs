@@ -224,7 +224,6 @@ fn at_the_prompts_only_yes_and_no_are_taken() {
     assert!(!outcome.stderr.contains("CANARY") && !outcome.stderr.contains("perhaps"));
 }
 
-#[cfg(unix)]
 /// `trust-repair` with a few more questions of every kind in its full form.
 fn longer() -> Value {
     let mut questionnaire = trust_repair();

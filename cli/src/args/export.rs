@@ -2,10 +2,11 @@
 
 use std::path::PathBuf;
 
-use bearings_engine::questionnaire::{Bond, Role};
+use bearings_engine::questionnaire::Role;
 use clap::{Args, ValueEnum};
 
 use super::FormArg;
+use super::value::BondArg;
 
 pub(super) const EXPORT_EXAMPLES: &str = "\
 Write a questionnaire as a form that people fill in.
@@ -72,24 +73,6 @@ impl From<AskedRole> for Role {
             AskedRole::Hurt => Role::Hurt,
             AskedRole::Broke => Role::Broke,
             AskedRole::Both => Role::Both,
-        }
-    }
-}
-
-/// What kind of bond it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum BondArg {
-    Partner,
-    Friend,
-    Family,
-}
-
-impl From<BondArg> for Bond {
-    fn from(bond: BondArg) -> Self {
-        match bond {
-            BondArg::Partner => Bond::Partner,
-            BondArg::Friend => Bond::Friend,
-            BondArg::Family => Bond::Family,
         }
     }
 }
