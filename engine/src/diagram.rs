@@ -233,6 +233,24 @@ impl Diagram {
         }
         seen.iter().enumerate().filter(|(_, seen)| **seen).map(|(at, _)| NodeId(at as u32)).collect()
     }
+
+    /// A function in a diagram that holds nothing else: what was made on the way to it is left behind.
+    ///
+    /// # Errors
+    /// None in truth: it fits where it fitted before.
+    pub(crate) fn alone(&self, root: NodeId) -> Result<(Diagram, NodeId), OverBudget> {
+        let mut alone = Diagram::new(self.levels.clone(), self.budget);
+        let mut made: Vec<NodeId> = (0..self.nodes.len() as u32).map(NodeId).collect();
+        let new = |made: &[NodeId], id: NodeId| made.get(id.0 as usize).copied().unwrap_or(id);
+        for id in self.reachable(root) {
+            let children: Vec<NodeId> = self.children(id).iter().map(|child| new(&made, *child)).collect();
+            let node = alone.node(self.variable(id).unwrap_or(0), &children)?;
+            if let Some(place) = made.get_mut(id.0 as usize) {
+                *place = node;
+            }
+        }
+        Ok((alone, new(&made, root)))
+    }
 }
 
 /// The one value they all have.

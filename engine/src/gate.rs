@@ -24,9 +24,9 @@ pub(crate) struct Finding {
 }
 
 impl Finding {
-    /// Whether any flag is up.
+    /// Whether any flag is up, or cannot be told to be down.
     pub(crate) fn flagged(&self) -> bool {
-        self.hard || self.soft > 0
+        self.hard || self.soft > 0 || self.unanswered
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::{Arc, LazyLock};
 use bearings_engine::assessment::Assessment;
 use bearings_engine::diagnostic::SourceFile;
 use bearings_engine::questionnaire::{CONTACT_ITEM, NO_CONTACT, OptionValue, Questionnaire, Role};
-use bearings_engine::responses::{Answer, AnswersFile, Responses};
+use bearings_engine::responses::{Answer, AnswersFile, Missing, Responses};
 use bearings_engine::{LoadOptions, Ruleset, assess, load};
 use serde_json::{Value, json};
 
@@ -481,4 +481,16 @@ fn what_to_do_next_for_ones_own_part_is_not_said_without_contact_or_after_own_ac
     assert!(!apart.contains("Where your own part stands") && !apart.contains(NEXT), "{apart}");
     let acts = text(&shipped.persona("both-stuck-in-old-fights", &[("safety_done_by_self", 1)], "answered"));
     assert!(!acts.contains(NEXT) && !acts.contains("\n\n\n"), "{acts}");
+}
+
+#[test]
+fn nobody_is_told_to_talk_while_a_safety_question_is_open() {
+    const TALK: [&str; 3] = ["Pick a calm hour", "Start with the day's small things", "Try a short check-in"];
+    let shipped = trust_repair();
+    let mut responses = shipped.persona("friend-two-bad-weeks", &[], "answered");
+    let text = flowing(&shipped.render(&responses, ExplainFormat::Text));
+    assert!(TALK.iter().all(|advice| text.contains(advice)), "{text}");
+    responses.answers[shipped.questionnaire.slot("safety_fear").unwrap()] = Answer::Missing(Missing::Skipped);
+    let text = flowing(&shipped.render(&responses, ExplainFormat::Text));
+    assert!(!TALK.iter().any(|advice| text.contains(advice)), "{text}");
 }

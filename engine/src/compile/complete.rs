@@ -77,7 +77,9 @@ pub(super) fn build(questionnaire: &Questionnaire, variant: &Variant, budget: us
         conditions: BTreeMap::new(),
     };
     let signal = builder.ladder(&variant.signals)?;
-    Ok(Complete { diagram: builder.diagram, signal, variables })
+    // Nine in ten nodes were made for scores and conditions on the way.
+    let (diagram, signal) = builder.diagram.alone(signal)?;
+    Ok(Complete { diagram, signal, variables })
 }
 
 /// The slots that something reads, in FORCE order: what is read together stands together.

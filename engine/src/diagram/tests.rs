@@ -35,6 +35,23 @@ fn equal_functions_have_equal_roots() {
 }
 
 #[test]
+fn a_function_alone_is_the_same_and_has_no_other_nodes() {
+    let (mut diagram, root) = sum_of_three();
+    let odd = diagram.map(root, &|sum| sum % 2).unwrap();
+    let (mut alone, own) = diagram.alone(odd).unwrap();
+    for sheet in sheets() {
+        let level = |v: u32| sheet[v as usize];
+        assert_eq!(alone.outcome(own, level), diagram.outcome(odd, level));
+    }
+    assert_eq!(alone.nodes.len(), diagram.reachable(odd).len());
+    assert!(alone.nodes.len() < diagram.nodes.len());
+    // It can be worked with as before: equal functions have equal roots.
+    let twice = alone.map(own, &|odd| 1 - odd).and_then(|even| alone.map(even, &|even| 1 - even)).unwrap();
+    assert_eq!(twice, own);
+    assert_eq!(diagram.alone(NodeId::leaf(2)).unwrap().1, NodeId::leaf(2));
+}
+
+#[test]
 fn consensus_is_what_all_agree_on() {
     let (mut diagram, root) = sum_of_three();
     let at_least_3 = diagram.map(root, &|sum| u32::from(sum >= 3)).unwrap();

@@ -168,6 +168,13 @@ fn a_hard_item_that_is_refused_is_a_soft_flag_and_unanswered() {
 }
 
 #[test]
+fn a_hard_item_without_an_answer_is_not_told_apart_from_a_flag_by_any_rule() {
+    for missing in ["skipped", "declined", "dont_know", "not_applicable"] {
+        assert!(find(&full(), SafetyBlock::Answered, &format!("{CALM} safety_fear={missing}")).flagged(), "{missing}");
+    }
+}
+
+#[test]
 fn any_other_gate_input_without_an_answer_is_a_soft_flag() {
     let others = ["safety_done_by_self", "can_speak_up", "rules_reach_further", "rules_limit_whom", "leaving.fear"];
     for id in SOFT.into_iter().chain(others) {

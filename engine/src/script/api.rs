@@ -109,7 +109,7 @@ pub(crate) const FUNCTIONS: [Function; 14] = [
         name: "flagged",
         signature: "flagged()",
         names: Namespace::Nothing,
-        doc: "Whether the safety gate raised a flag. For overlays and rules that only note.",
+        doc: "Whether the safety gate raised a flag, or lacks an answer without which it cannot rule one out. For overlays and rules that only note.",
     },
     Function {
         name: "min",
