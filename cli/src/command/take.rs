@@ -97,11 +97,10 @@ fn refuse_what_advises_nobody(ruleset: &Ruleset) -> Result<(), Failure> {
 fn ended(interview: &Interview<'_>) -> Failure {
     let report = match interview.question() {
         Some(question) => {
-            let left = match interview.remaining() {
-                1 => "1 question is left".to_owned(),
-                left => format!("{left} questions are left"),
-            };
-            let message = format!("the input ended before question `{}` was answered; {left}", question.item.id);
+            // That a question was asked because of an answer, or that safety came early, tells the answer.
+            let tells = question.item.block || question.item.asked_if.is_some();
+            let which = if tells { "a question".to_owned() } else { format!("question `{}`", question.item.id) };
+            let message = format!("the input ended before {which} was answered");
             Report::message(message).hint("each line answers what is asked next; `s` skips a question")
         }
         None => {

@@ -133,18 +133,18 @@ impl<'a> Decider<'a> {
             return Decision::plain(Signal::None, None);
         }
         let engine = |reason| Decision::plain(Signal::None, Some(Reason::Engine(reason)));
+        if self.minor.is_some_and(|slot| columns[slot][row] == Answer::Level(1)) {
+            return engine(EngineReason::OtherPath);
+        }
+        if finding.left_out {
+            return engine(EngineReason::SafetyLeftOut);
+        }
         if !is_honest(self.ruleset.kind) {
             return match self.first_match(evaluation, row) {
                 Some(Some(signal)) => Decision::plain(Signal::Declared(signal), None),
                 Some(None) => Decision::plain(Signal::None, None),
                 None => engine(EngineReason::Undecided),
             };
-        }
-        if self.minor.is_some_and(|slot| columns[slot][row] == Answer::Level(1)) {
-            return engine(EngineReason::OtherPath);
-        }
-        if finding.left_out {
-            return engine(EngineReason::SafetyLeftOut);
         }
         match &self.variant.complete {
             Some(complete) => self.honest(complete, finding, evaluation, row, columns),

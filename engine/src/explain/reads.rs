@@ -184,7 +184,7 @@ impl Sheet<'_> {
                 _ => levels.label(level),
             };
         }
-        levels.label(level)
+        super::with_bond(&levels.label(level), self.ruleset.questionnaire(), self.bond())
     }
 
     /// The value of a subject on this sheet.

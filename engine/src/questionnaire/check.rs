@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::format::{ItemFile, KindFile, OptionFile, OptionsFile, QUESTIONNAIRE_FORMAT, QuestionnaireFile, Topic};
 use super::locate::{Step, locate, offset_of};
 use super::{
-    BOND_ITEM, Bond, Condition, Item, ItemKind, Levels, MINOR_ITEM, OptionValue, Questionnaire, ROLE_ITEM,
-    ResponseOption, Role, Slot,
+    BOND_ITEM, Bond, Condition, Form, Item, ItemKind, Levels, MINOR_ITEM, OptionValue, Questionnaire, ROLE_ITEM,
+    ResponseOption, Role, Slot, Tier,
 };
 use crate::diagnostic::{Code, Diagnostic, LoadError, SourceFile};
 use crate::fingerprint::sha256;
@@ -118,6 +118,7 @@ impl Check<'_> {
             if let Some(condition) = item.safety.as_ref().and_then(|safety| safety.and.as_ref()) {
                 self.condition(condition, &[Step::Field("items"), Step::Element(at), Step::Field("safety")], &slots);
             }
+            self.asked_together(item, &items, [Step::Field("items"), Step::Element(at)]);
         }
         if slots.is_empty() {
             self.problem(
@@ -378,6 +379,26 @@ impl Check<'_> {
                 &path,
                 format!("the item `{id}` has a fixed meaning; it is a choice with the values {values}"),
             );
+        }
+    }
+
+    /// Where a flag hangs on another answer, that is asked wherever the flag's own question is: what was not asked
+    /// counts as a no.
+    fn asked_together(&mut self, item: &Item, items: &[Item], path: [Step<'_>; 2]) {
+        let Some(safety) = item.safety.as_ref().filter(|safety| matches!(safety.tier, Tier::Hard | Tier::Soft)) else {
+            return;
+        };
+        let everywhere =
+            Role::ALL.into_iter().flat_map(|role| [Form::Short, Form::Full].into_iter().map(move |form| (role, form)));
+        for condition in safety.and.iter().chain(&item.asked_if) {
+            let id = condition.item.split('.').next().unwrap_or_default();
+            let Some(other) = items.iter().find(|other| other.id == id) else { continue };
+            let apart = |(role, form)| item.is_asked_in(role, form) && !other.is_asked_in(role, form);
+            if everywhere.clone().any(apart) {
+                let message = format!("`{}` hangs on `{id}`, which is not asked of everybody who is asked it", item.id);
+                let problem = self.problem(Code::InvalidItem, &[path[0], path[1], Step::Field("safety")], message);
+                problem.hints.push(format!("give `{id}` at least the same `roles` and `forms`"));
+            }
         }
     }
 

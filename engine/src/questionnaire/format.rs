@@ -272,6 +272,9 @@ pub enum Role {
 }
 
 impl Role {
+    /// Every role.
+    pub const ALL: [Role; 3] = [Role::Hurt, Role::Broke, Role::Both];
+
     /// The word as it is written.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -283,7 +286,7 @@ impl Role {
 
     /// The role with this word.
     pub fn parse(word: &str) -> Option<Self> {
-        [Role::Hurt, Role::Broke, Role::Both].into_iter().find(|role| role.as_str() == word)
+        Self::ALL.into_iter().find(|role| role.as_str() == word)
     }
 }
 

@@ -492,3 +492,23 @@ fn what_is_expected_is_said_without_the_names_of_types() {
         assert!(problem.message.contains(said) && !problem.message.contains("variant"), "{}", problem.message);
     }
 }
+
+#[test]
+fn what_a_flag_hangs_on_is_asked_wherever_the_flag_is() {
+    let items = |hangs: &str, forms: &str| {
+        format!(
+            r#"{{"id": "whom", "kind": "choice", "text": "?", "options": "yes_no"{forms}}},
+{{"id": "reach", "kind": "choice", "text": "?", "options": "yes_no", {hangs}}}"#
+        )
+    };
+    let and = r#""safety": {"tier": "soft", "and": {"item": "whom", "op": "==", "value": 1}}"#;
+    let asked_if = r#""safety": {"tier": "hard"}, "asked_if": {"item": "whom", "op": "==", "value": 1}"#;
+    let opens = r#""safety": {"tier": "opens"}, "asked_if": {"item": "whom", "op": "==", "value": 1}"#;
+    for hangs in [and, asked_if] {
+        check_loads(&items(hangs, ""));
+        check(&items(hangs, r#", "forms": ["full"]"#), &[("invalid-item 6", "at least the same `roles` and `forms`")]);
+        check(&items(hangs, r#", "roles": ["broke"]"#), &[("invalid-item 6", "`reach` hangs on `whom`")]);
+        check_loads(&items(&format!(r#""forms": ["full"], {hangs}"#), r#", "forms": ["full"]"#));
+    }
+    check_loads(&items(opens, r#", "forms": ["full"]"#));
+}

@@ -1,6 +1,6 @@
 //! Where things are, and what may help.
 
-use bearings_engine::assessment::{Reading, RuleReading};
+use bearings_engine::assessment::{OverlayReading, Reading, RuleReading};
 
 use super::super::{About, Entry, Page, Row};
 use super::{has, headline, reason, weighing};
@@ -17,7 +17,11 @@ pub(super) fn where_things_are(page: &mut Page, reading: &Reading) {
         Some(stage) => entries.push(with_next(&stage.title, stage.next.as_deref())),
         None => page.text("Too little was answered to say where things are."),
     }
-    entries.extend(reading.overlays.iter().map(|overlay| with_next(&overlay.title, overlay.next.as_deref())));
+    let said = |overlay: &OverlayReading| {
+        let is_about_it = overlay.id == "no_contact";
+        overlay.next.clone().filter(|_| is_about_it || !has(reading, "no_contact"))
+    };
+    entries.extend(reading.overlays.iter().map(|overlay| with_next(&overlay.title, said(overlay).as_deref())));
     page.entries(entries);
 }
 

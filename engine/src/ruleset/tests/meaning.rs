@@ -360,3 +360,17 @@ fn a_trace_names_the_file_and_line() {
     assert_eq!(found.rules[0].reads.iter().map(|read| read.id.as_str()).collect::<Vec<_>>(), ["a"]);
     assert_eq!(found.rules[0].distance.as_ref().map(|distance| distance.steps), Some(1));
 }
+
+#[test]
+fn a_study_gives_no_signal_either_where_the_safety_page_was_left_out() {
+    let body = "signal leave \"Leave\" when a >= 2;\nsignal rest \"Rest\" otherwise;";
+    let (ruleset, _) = load_with(STUDY, body, &[]).unwrap();
+    let signal = |safety| {
+        let given = given("safety_fear=0 safety_watch=0 a=4");
+        let (responses, _) = responses_from(&questionnaire(), Form::Short, Role::Hurt, safety, &given).unwrap();
+        let Assessment::Read(reading) = assess(&ruleset, &responses).unwrap() else { panic!("nothing is flagged") };
+        (reading.signal.id, reading.signal.reason)
+    };
+    assert_eq!(signal(SafetyBlock::Answered), (Some("leave".to_owned()), None));
+    assert_eq!(signal(SafetyBlock::LeftOut), (None, Some("safety_left_out".to_owned())));
+}
