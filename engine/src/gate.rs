@@ -116,7 +116,9 @@ impl Gate {
 
     /// What the answers say. `answer` gives the answer to a slot, settled for role and form.
     pub(crate) fn check(&self, safety: SafetyBlock, answer: impl Fn(usize) -> Answer) -> Finding {
-        let mut finding = Finding { left_out: safety == SafetyBlock::LeftOut, ..Finding::default() };
+        // What has no safety page has left none out.
+        let left_out = safety == SafetyBlock::LeftOut && !self.inputs.is_empty();
+        let mut finding = Finding { left_out, ..Finding::default() };
         let mut soft_of_block = 0;
         for input in &self.inputs {
             let hard = input.tier == Some(Tier::Hard);
