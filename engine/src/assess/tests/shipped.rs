@@ -53,9 +53,9 @@ fn sheets() -> u64 {
     std::env::var("BEARINGS_SHEETS").ok().and_then(|text| text.parse().ok()).unwrap_or(800)
 }
 
-fn compare(role: Role, form: Form, count: u64) {
+fn compare(role: Role, form: Form, seed: u64, count: u64) {
     let pair = shipped(role, form);
-    let mut random = Draw(7);
+    let mut random = Draw(seed);
     let (mut conditions, mut complete, mut filled) = (0, 0, 0);
     for _ in 0..count {
         let sheet = draw(&pair, &mut random);
@@ -80,16 +80,22 @@ fn compare(role: Role, form: Form, count: u64) {
 
 #[test]
 fn tables_and_diagram_equal_the_interpreter_for_the_hurt_one() {
-    compare(Role::Hurt, Form::Short, sheets());
+    compare(Role::Hurt, Form::Short, 7, sheets() / 2);
+}
+
+/// The other half, beside the first one: together they are what takes longest.
+#[test]
+fn tables_and_diagram_equal_the_interpreter_for_the_hurt_one_on_other_sheets() {
+    compare(Role::Hurt, Form::Short, 8, sheets() - sheets() / 2);
 }
 
 #[test]
 fn tables_and_diagram_equal_the_interpreter_for_who_broke_trust() {
-    compare(Role::Broke, Form::Short, sheets() / 4);
+    compare(Role::Broke, Form::Short, 7, sheets() / 4);
 }
 
 #[test]
 fn tables_and_diagram_equal_the_interpreter_in_the_full_form() {
-    compare(Role::Hurt, Form::Full, sheets() / 8);
-    compare(Role::Broke, Form::Full, sheets() / 16);
+    compare(Role::Hurt, Form::Full, 7, sheets() / 8);
+    compare(Role::Broke, Form::Full, 7, sheets() / 16);
 }
