@@ -94,7 +94,7 @@ impl AnswersFile {
         questionnaire: &Questionnaire,
         role: Role,
     ) -> Result<(Responses, Vec<Conflict>), LoadError> {
-        // An untagged value that fits nothing fails with the words of the parser, which name the type and not the value.
+        // What a value must be is said by the parser with the place; the value itself is taken out of its words.
         let file: AnswersFile =
             parse_json(source, ANSWERS_FORMAT).map_err(|problem| LoadError(vec![without_values(problem)]))?;
         if file.format != ANSWERS_FORMAT {
