@@ -1,7 +1,7 @@
 //! From declarations to one variant: names resolved for a role and form, every condition tabulated, the signal a
 //! diagram. What comes out is plain data that scores people without ever meeting a script.
 
-mod complete;
+pub(crate) mod complete;
 mod conditions;
 mod model;
 #[cfg(test)]

@@ -5,6 +5,7 @@
 //! clock or a terminal.
 #![cfg_attr(not(test), deny(clippy::print_stdout, clippy::print_stderr))]
 
+mod analysis;
 mod assess;
 pub mod assessment;
 mod case;

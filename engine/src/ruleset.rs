@@ -186,9 +186,10 @@ pub fn load(
     };
     let mut variants = BTreeMap::new();
     if !has_error(&problems) {
-        for (role, form) in &options.variants {
-            if let Some(variant) = compile::variant(&draft, *role, *form, options.node_budget, &mut problems) {
-                variants.insert((*role, *form), variant);
+        for ((role, form), made, found) in compiled(&draft, options) {
+            problems.extend(found);
+            if let Some(variant) = made {
+                variants.insert((role, form), variant);
             }
         }
     }
@@ -217,6 +218,24 @@ pub fn load(
         variants,
     };
     Ok((ruleset, problems))
+}
+
+/// The variants that are wanted, each with its problems. They have nothing to do with one another, so each has a thread
+/// of its own; what comes out stands in the order in which they are wanted.
+fn compiled(draft: &Draft<'_>, options: &LoadOptions) -> Vec<((Role, Form), Option<Variant>, Vec<Diagnostic>)> {
+    let one = |(role, form): (Role, Form)| {
+        let mut problems = Vec::new();
+        let variant = compile::variant(draft, role, form, options.node_budget, &mut problems);
+        ((role, form), variant, problems)
+    };
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = options.variants.iter().map(|wanted| scope.spawn(move || one(*wanted))).collect();
+        // A thread that panicked is a fault of the engine, and is passed on as one.
+        threads
+            .into_iter()
+            .map(|thread| thread.join().unwrap_or_else(|fault| std::panic::resume_unwind(fault)))
+            .collect()
+    })
 }
 
 /// Reads the files and checks everything that can be checked without running a condition. None if there is no

@@ -8,16 +8,16 @@
 //! yes and no, a condition selects.
 
 mod quantity;
+mod variables;
 
 use std::collections::BTreeMap;
 
 use super::{OutcomeWhen, Variant};
-use crate::diagram::{Diagram, NodeId, Opening, OverBudget, force_order};
+use crate::diagram::{Diagram, NodeId, OverBudget};
 use crate::exact::Exact;
-use crate::gate::Gate;
-use crate::questionnaire::{Direction, Levels, Questionnaire};
-use crate::responses::{Answer, Missing};
+use crate::questionnaire::Questionnaire;
 use crate::script::{Quantity, Read, Tree};
+pub(crate) use variables::{CompleteVariable, Extent, variables};
 
 /// The diagram of a variant's signal, and how a sheet is read into it.
 #[derive(Debug, Clone)]
@@ -28,138 +28,15 @@ pub(crate) struct Complete {
     pub(crate) variables: Vec<CompleteVariable>,
 }
 
-/// A variable of the diagram.
-#[derive(Debug, Clone)]
-pub(crate) struct CompleteVariable {
-    /// The slot it stands for.
-    pub(crate) slot: usize,
-    /// For each answer of the slot: its level here. Numbers share a level with those that no comparison tells apart.
-    pub(crate) level_of: Vec<u32>,
-    /// How many levels are answers.
-    pub(crate) known: u32,
-    /// Whether there is a level more, for "has no value".
-    pub(crate) may_be_absent: bool,
-    /// Whether the one-step test moves it: ordered, directed, five or more levels, neither context nor safety block.
-    pub(crate) steppable: bool,
-    /// Whether it is what the respondent wishes for.
-    pub(crate) wish: bool,
-    /// Whether a change of it may be proposed: neither context nor a wish nor looked at by the safety gate.
-    pub(crate) proposable: bool,
-}
-
-impl CompleteVariable {
-    /// What an answer says of the variable.
-    ///
-    /// An item that is not shown because of another answer is not read while that answer stands, and unknown once
-    /// it changes, so it counts as open.
-    pub(crate) fn opening(&self, answer: Answer) -> Opening {
-        match answer {
-            Answer::Level(level) => Opening::Known(self.level_of.get(usize::from(level)).copied().unwrap_or(0)),
-            Answer::Missing(Missing::NotApplicable) if self.may_be_absent => Opening::Known(self.known),
-            Answer::Missing(_) => Opening::Open(self.known),
-        }
-    }
-}
-
 /// Builds the diagram of a variant.
 pub(super) fn build(questionnaire: &Questionnaire, variant: &Variant, budget: usize) -> Result<Complete, OverBudget> {
-    let variables = variables(questionnaire, variant);
-    let levels = variables.iter().map(|variable| variable.known + u32::from(variable.may_be_absent)).collect();
-    let mut builder = Builder {
-        questionnaire,
-        variant,
-        variables: &variables,
-        diagram: Diagram::new(levels, budget),
-        numbers: Numbers::default(),
-        stage: None,
-        reads: BTreeMap::new(),
-        quantities: BTreeMap::new(),
-        conditions: BTreeMap::new(),
-    };
-    let signal = builder.ladder(&variant.signals)?;
+    let variables = variables(questionnaire, &[variant], Extent::Read);
+    let levels = variables.iter().map(CompleteVariable::levels).collect();
+    let mut diagram = Diagram::new(levels, budget);
+    let signal = Builder::new(questionnaire, variant, &variables, &mut diagram).ladder(&variant.signals)?;
     // Nine in ten nodes were made for scores and conditions on the way.
-    let (diagram, signal) = builder.diagram.alone(signal)?;
+    let (diagram, signal) = diagram.alone(signal)?;
     Ok(Complete { diagram, signal, variables })
-}
-
-/// The slots that something reads, in FORCE order: what is read together stands together.
-fn variables(questionnaire: &Questionnaire, variant: &Variant) -> Vec<CompleteVariable> {
-    let mut groups: Vec<Vec<usize>> =
-        variant.scales.iter().map(|scale| scale.items.iter().map(|item| item.slot).collect()).collect();
-    let mut cuts: BTreeMap<usize, Vec<crate::script::Cut>> = BTreeMap::new();
-    let mut whole: Vec<usize> = groups.iter().flatten().copied().collect();
-    for condition in &variant.tables.conditions {
-        let mut group = Vec::new();
-        condition.tree.for_each_read(&mut |read| match read {
-            Read::Slot(slot) | Read::SlotAnswered(slot) => group.push(*slot),
-            Read::Passes(subject, cut) => {
-                for (quantity, _) in subject.parts() {
-                    if let Quantity::Number(slot) = quantity {
-                        group.push(*slot);
-                        if subject.alone().is_some() {
-                            cuts.entry(*slot).or_default().push(cut.clone());
-                        } else {
-                            whole.push(*slot);
-                        }
-                    }
-                    if let Quantity::Scale(scale) | Quantity::RawScale(scale) = quantity {
-                        group.extend(
-                            variant.scales.get(*scale).iter().flat_map(|scale| &scale.items).map(|item| item.slot),
-                        );
-                    }
-                }
-            }
-            _ => {}
-        });
-        group.sort_unstable();
-        group.dedup();
-        groups.push(group);
-    }
-    // The parent of an item that is asked only sometimes is read with it.
-    let parent = |slot: usize| {
-        let item = questionnaire.slots.get(slot).and_then(|slot| questionnaire.item_of(slot))?;
-        questionnaire.slot(&item.asked_if.as_ref()?.item)
-    };
-    let read: Vec<usize> = groups.iter().flatten().copied().collect();
-    groups.extend(read.iter().filter_map(|slot| Some(vec![*slot, parent(*slot)?])));
-    let used: Vec<usize> = groups.iter().flatten().copied().collect();
-    let order = force_order(questionnaire.slots.len(), &groups);
-    let gate = Gate::new(questionnaire);
-    let of_slot = |slot: usize| {
-        let found = questionnaire.slots.get(slot)?;
-        let item = questionnaire.item_of(found)?;
-        let (level_of, known) = match &found.levels {
-            Levels::Range { min, max } if !whole.contains(&slot) => {
-                let cuts = cuts.get(&slot).map(Vec::as_slice).unwrap_or(&[]);
-                let mut sorted = cuts.to_vec();
-                sorted.sort();
-                sorted.dedup();
-                // Bands that hold no whole number are left out, so that levels have no gaps.
-                let bands: Vec<usize> =
-                    (*min..=*max).map(|n| crate::scoring::band(&crate::exact::whole(n), &sorted)).collect();
-                let mut distinct = bands.clone();
-                distinct.dedup();
-                let level = |band: &usize| distinct.iter().position(|known| known == band).unwrap_or(0) as u32;
-                (bands.iter().map(level).collect(), distinct.len() as u32)
-            }
-            levels => ((0..levels.count() as u32).collect(), levels.count() as u32),
-        };
-        let directed = matches!(item.direction, Some(Direction::Supports | Direction::Concern));
-        Some(CompleteVariable {
-            slot,
-            known,
-            level_of,
-            may_be_absent: item.offers_not_applicable,
-            steppable: directed && !item.block && !item.context && found.levels.count() >= 5,
-            wish: item.wish,
-            proposable: !item.context && !item.block && !item.wish && !gate.reads(slot),
-        })
-    };
-    order
-        .into_iter()
-        .filter(|slot| used.contains(slot) && variant.asked.get(*slot) == Some(&true))
-        .filter_map(of_slot)
-        .collect()
 }
 
 /// Numbers that stand as outcomes of diagrams: outcome 0 is "has no value".
@@ -186,23 +63,53 @@ impl Numbers {
     }
 }
 
-struct Builder<'a> {
+/// Makes what a variant says, bit by bit, in one shared table of nodes; what was made once is known.
+pub(crate) struct Builder<'a> {
     questionnaire: &'a Questionnaire,
     variant: &'a Variant,
     variables: &'a [CompleteVariable],
-    diagram: Diagram,
+    pub(crate) diagram: &'a mut Diagram,
     numbers: Numbers,
     stage: Option<NodeId>,
+    /// What `flagged()` says: the gate's flags, where they are part of the sheet.
+    pub(crate) flagged: NodeId,
+    /// A rule that never fires: the ruleset as it would be without it.
+    pub(crate) without: Option<usize>,
     reads: BTreeMap<Read, NodeId>,
     quantities: BTreeMap<Quantity, NodeId>,
     conditions: BTreeMap<usize, NodeId>,
 }
 
-type Made = Result<NodeId, OverBudget>;
+/// A function, or the node budget was reached.
+pub(crate) type Made = Result<NodeId, OverBudget>;
+
+impl<'a> Builder<'a> {
+    /// Nothing made yet. Every variable stands for a slot of `questionnaire`.
+    pub(crate) fn new(
+        questionnaire: &'a Questionnaire,
+        variant: &'a Variant,
+        variables: &'a [CompleteVariable],
+        diagram: &'a mut Diagram,
+    ) -> Self {
+        Self {
+            questionnaire,
+            variant,
+            variables,
+            diagram,
+            numbers: Numbers::default(),
+            stage: None,
+            flagged: NodeId::leaf(0),
+            without: None,
+            reads: BTreeMap::new(),
+            quantities: BTreeMap::new(),
+            conditions: BTreeMap::new(),
+        }
+    }
+}
 
 impl Builder<'_> {
     /// First match, from the last rung upwards. The outcome past the last is "none".
-    fn ladder(&mut self, rungs: &[super::Outcome]) -> Made {
+    pub(crate) fn ladder(&mut self, rungs: &[super::Outcome]) -> Made {
         let mut below = NodeId::leaf(rungs.len() as u32);
         for (number, rung) in rungs.iter().enumerate().rev() {
             let here = NodeId::leaf(number as u32);
@@ -218,7 +125,7 @@ impl Builder<'_> {
         Ok(below)
     }
 
-    fn stage(&mut self) -> Made {
+    pub(crate) fn stage(&mut self) -> Made {
         let made = match self.stage {
             Some(made) => made,
             None => self.ladder(&self.variant.stages)?,
@@ -228,7 +135,7 @@ impl Builder<'_> {
     }
 
     /// A condition over complete sheets; its outcome is 0 or 1.
-    fn condition(&mut self, number: usize) -> Made {
+    pub(crate) fn condition(&mut self, number: usize) -> Made {
         if let Some(known) = self.conditions.get(&number) {
             return Ok(*known);
         }
@@ -240,7 +147,7 @@ impl Builder<'_> {
         Ok(made)
     }
 
-    fn tree(&mut self, tree: &Tree) -> Made {
+    pub(crate) fn tree(&mut self, tree: &Tree) -> Made {
         match tree {
             Tree::Leaf(truth) => Ok(NodeId::leaf(u32::from(*truth))),
             Tree::Node(read, children) => {
@@ -278,10 +185,7 @@ impl Builder<'_> {
                 self.diagram
                     .map(value, &|value| u32::from(numbers.value(value).is_some_and(|value| cut.passed_by(&value))))?
             }
-            Read::Fired(rule) => match self.variant.rules.get(*rule) {
-                Some(rule) => self.condition(rule.condition)?,
-                None => NodeId::leaf(0),
-            },
+            Read::Fired(rule) => self.fired(*rule)?,
             Read::Overlay(overlay) => match self.variant.overlays.get(*overlay).map(|overlay| overlay.when) {
                 Some(OutcomeWhen::Condition(condition)) => self.condition(condition)?,
                 _ => NodeId::leaf(0),
@@ -292,11 +196,18 @@ impl Builder<'_> {
                 self.diagram.map(ladder, &|now| u32::from(now == stage))?
             }
             Read::Condition(condition) => self.condition(*condition)?,
-            // Loading refuses signals and stages that read the gate.
-            Read::Flagged => NodeId::leaf(0),
+            Read::Flagged => self.flagged,
         };
         self.reads.insert(read.clone(), made);
         Ok(made)
+    }
+
+    /// Whether a rule fires; its outcome is 0 or 1.
+    pub(crate) fn fired(&mut self, rule: usize) -> Made {
+        match self.variant.rules.get(rule).filter(|_| self.without != Some(rule)) {
+            Some(rule) => self.condition(rule.condition),
+            None => Ok(NodeId::leaf(0)),
+        }
     }
 
     fn known_levels(&self, slot: usize) -> u32 {
@@ -311,8 +222,9 @@ impl Builder<'_> {
         let Some(variable) = self.variables.get(at) else {
             return Ok(NodeId::leaf(0));
         };
-        let levels = variable.known + u32::from(variable.may_be_absent);
-        let children: Vec<NodeId> = (0..levels).map(NodeId::leaf).collect();
+        // What is missing reads like the first answer here; who asks about it puts something better in its place.
+        let value = |level: u32| if level < variable.skipped() { level } else { 0 };
+        let children: Vec<NodeId> = (0..variable.levels()).map(|level| NodeId::leaf(value(level))).collect();
         let own = self.diagram.node(at as u32, &children)?;
         // An item that is asked only sometimes is read together with its condition, so that its own variable is
         // never "not shown" and open answers combine freely.

@@ -1,0 +1,64 @@
+//! One sheet that shows something, with as few answers as it takes, looked at again by the engine itself.
+
+use super::Sheets;
+use crate::assess::{AnswerBlock, BlockAssessment, assess_block};
+use crate::diagram::NodeId;
+use crate::responses::{Responses, SafetyBlock};
+use crate::ruleset::Ruleset;
+
+/// How often the answers that do not matter are chosen anew, if the first choice says something of its own (a sheet of
+/// equal answers). A design choice, far above what was ever needed.
+const TURNS: usize = 64;
+
+/// A sheet that shows something.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Witness {
+    /// A whole sheet.
+    pub responses: Responses,
+    /// The slots whose answers make it so, in the order of the questionnaire; every other answer is free.
+    pub matters: Vec<usize>,
+}
+
+impl Sheets<'_> {
+    /// The levels of the fewest variables that lead a function to an outcome for which `wanted` holds.
+    pub(crate) fn shortest(&self, function: NodeId, wanted: &dyn Fn(u32) -> bool) -> Option<Vec<(u32, u32)>> {
+        let cost = |_: u32, _: u32| Some(1_u32);
+        let nearest = self.diagram.nearest(function, 0_u32, wanted, &cost)?;
+        Some(nearest.changes)
+    }
+
+    /// A sheet with these levels for which `holds` is true once it is assessed; none if no choice of the other answers
+    /// makes it so.
+    pub(crate) fn witness(
+        &self,
+        ruleset: &Ruleset,
+        levels: &[(u32, u32)],
+        holds: &dyn Fn(&BlockAssessment) -> bool,
+    ) -> Option<Witness> {
+        let responses = (0..TURNS).map(|turn| self.responses(levels, turn)).find(|responses| {
+            assessed(ruleset, std::slice::from_ref(responses)).is_some_and(|assessed| holds(&assessed))
+        })?;
+        Some(Witness { responses, matters: self.slots_of(levels) })
+    }
+
+    /// The slots of variables, in the order of the questionnaire.
+    pub(crate) fn slots_of(&self, levels: &[(u32, u32)]) -> Vec<usize> {
+        let mut slots: Vec<usize> = levels
+            .iter()
+            .filter_map(|(at, _)| self.variables.get(*at as usize))
+            .map(|variable| variable.slot)
+            .collect();
+        slots.sort_unstable();
+        slots
+    }
+}
+
+/// What the engine says of sheets, one row each.
+pub(crate) fn assessed(ruleset: &Ruleset, sheets: &[Responses]) -> Option<BlockAssessment> {
+    let first = sheets.first()?;
+    let mut block = AnswerBlock::new(ruleset.questionnaire(), first.form, SafetyBlock::Answered);
+    for sheet in sheets {
+        block.push(sheet.role, &sheet.answers);
+    }
+    assess_block(ruleset, &block).ok()
+}
