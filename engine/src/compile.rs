@@ -243,6 +243,19 @@ pub(crate) struct Lined {
     pub(crate) numbers: Vec<i64>,
 }
 
+impl Variant {
+    /// The variant as it would be without a rule: its condition never holds. It has no diagram of its signal yet.
+    pub(crate) fn without_rule(&self, rule: usize) -> Variant {
+        let mut variant = self.clone();
+        variant.complete = None;
+        let never = variant.tables.never();
+        if let Some(rule) = variant.rules.get_mut(rule) {
+            rule.condition = never;
+        }
+        variant
+    }
+}
+
 /// Compiles one variant; problems are added to `problems`. None if it has errors.
 pub(crate) fn variant(
     draft: &Draft<'_>,

@@ -305,6 +305,17 @@ impl Ruleset {
         self.variants.get(&(role, form))
     }
 
+    /// The ruleset as it would be without a rule of one variant: its condition never holds. Other variants are left out.
+    ///
+    /// None if there is no such variant, or the diagram of its signal does not fit.
+    pub(crate) fn without_rule(&self, role: Role, form: Form, rule: usize) -> Option<Ruleset> {
+        let mut variant = self.variant(role, form)?.without_rule(rule);
+        if self.kind == Kind::Assessment {
+            variant.complete = Some(compile::complete::build(&self.questionnaire, &variant, NODE_BUDGET).ok()?);
+        }
+        Some(Ruleset { variants: BTreeMap::from([((variant.role, variant.form), variant)]), ..self.clone() })
+    }
+
     /// The variants that were loaded.
     pub fn variants(&self) -> impl Iterator<Item = (&(Role, Form), &Variant)> {
         self.variants.iter()

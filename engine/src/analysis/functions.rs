@@ -112,21 +112,15 @@ pub(crate) struct Functions {
 }
 
 impl Sheets<'_> {
-    /// What `variant` says. With `without`, what it would say if it did not have that rule.
+    /// What `variant` says.
     ///
     /// # Errors
     /// [`OverBudget`] if the diagrams do not fit.
-    pub(crate) fn functions(
-        &mut self,
-        kind: Kind,
-        variant: &Variant,
-        without: Option<usize>,
-    ) -> Result<Functions, OverBudget> {
+    pub(crate) fn functions(&mut self, kind: Kind, variant: &Variant) -> Result<Functions, OverBudget> {
         let gate = self.gate_says()?;
         let flagged = self.diagram.map(gate, &|says| u32::from(says > 0))?;
         let mut builder = Builder::new(self.questionnaire, variant, &self.variables, &mut self.diagram);
         builder.flagged = flagged;
-        builder.without = without;
         let mut fired = Vec::new();
         let mut raised = NodeId::leaf(0);
         for (number, rule) in variant.rules.iter().enumerate() {

@@ -23,7 +23,7 @@ impl Draw {
 fn compare(ruleset: &Ruleset, role: Role, form: Form, rows: usize) {
     let variant = ruleset.variant(role, form).unwrap();
     let mut sheets = Sheets::new(ruleset.questionnaire(), ruleset.gate(), &[variant], 50 * NODE_BUDGET);
-    let functions = sheets.functions(ruleset.kind, variant, None).unwrap();
+    let functions = sheets.functions(ruleset.kind, variant).unwrap();
     let mut draw = Draw(4);
     let mut block = AnswerBlock::new(ruleset.questionnaire(), form, SafetyBlock::Answered);
     let mut expected = Vec::new();

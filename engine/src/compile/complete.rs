@@ -29,7 +29,7 @@ pub(crate) struct Complete {
 }
 
 /// Builds the diagram of a variant.
-pub(super) fn build(questionnaire: &Questionnaire, variant: &Variant, budget: usize) -> Result<Complete, OverBudget> {
+pub(crate) fn build(questionnaire: &Questionnaire, variant: &Variant, budget: usize) -> Result<Complete, OverBudget> {
     let variables = variables(questionnaire, &[variant], Extent::Read);
     let levels = variables.iter().map(CompleteVariable::levels).collect();
     let mut diagram = Diagram::new(levels, budget);
@@ -73,8 +73,6 @@ pub(crate) struct Builder<'a> {
     stage: Option<NodeId>,
     /// What `flagged()` says: the gate's flags, where they are part of the sheet.
     pub(crate) flagged: NodeId,
-    /// A rule that never fires: the ruleset as it would be without it.
-    pub(crate) without: Option<usize>,
     reads: BTreeMap<Read, NodeId>,
     quantities: BTreeMap<Quantity, NodeId>,
     conditions: BTreeMap<usize, NodeId>,
@@ -99,7 +97,6 @@ impl<'a> Builder<'a> {
             numbers: Numbers::default(),
             stage: None,
             flagged: NodeId::leaf(0),
-            without: None,
             reads: BTreeMap::new(),
             quantities: BTreeMap::new(),
             conditions: BTreeMap::new(),
@@ -204,7 +201,7 @@ impl Builder<'_> {
 
     /// Whether a rule fires; its outcome is 0 or 1.
     pub(crate) fn fired(&mut self, rule: usize) -> Made {
-        match self.variant.rules.get(rule).filter(|_| self.without != Some(rule)) {
+        match self.variant.rules.get(rule) {
             Some(rule) => self.condition(rule.condition),
             None => Ok(NodeId::leaf(0)),
         }

@@ -86,6 +86,21 @@ impl Default for Tables {
     }
 }
 
+impl Tables {
+    /// The number of a condition that never holds, made for this.
+    pub(super) fn never(&mut self) -> usize {
+        self.conditions.push(Condition {
+            root: NodeId::leaf(0),
+            support: Vec::new(),
+            steps: Vec::new(),
+            outcomes: vec![0],
+            shared: Vec::new(),
+            tree: Tree::Leaf(false),
+        });
+        self.conditions.len() - 1
+    }
+}
+
 impl TableVariable {
     /// The level for "has no value".
     pub(crate) fn absent(&self) -> u8 {
