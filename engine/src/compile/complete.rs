@@ -294,6 +294,8 @@ impl Builder<'_> {
             Read::Condition(condition) => self.condition(*condition)?,
             // Loading refuses signals and stages that read the gate.
             Read::Flagged => NodeId::leaf(0),
+            // Only properties read them, and the signal reads no property.
+            Read::SignalIs(_) | Read::ReasonIs(_) => NodeId::leaf(0),
         };
         self.reads.insert(read.clone(), made);
         Ok(made)
