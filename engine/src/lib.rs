@@ -30,7 +30,10 @@ pub use assess::{
     Signal, assess, assess_block, evaluate_block,
 };
 pub use case::{CASE_FORMAT, Case, CaseResult};
-pub use compile::{Adjust, Aggregate, Band, Outcome, Rule, RuleEffect, Scale, Screens, Sign, Variant};
+pub use compile::{
+    Adjust, Aggregate, Band, Exempt, Monotone, Never, NeverTarget, Outcome, Property, Rule, RuleEffect, Scale, Screens,
+    Sign, Variant,
+};
 pub use explain::{effects_of, explain_row, forms_of, item_text, slot_label, with_bond};
 pub use ruleset::{
     Aggregation, Comparison, ENGINE_REASONS, Kind, LoadOptions, NODE_BUDGET, Next, Parameter, REQUIRED_HEADINGS,

@@ -14,6 +14,7 @@ use crate::gate::Finding;
 use crate::questionnaire::MINOR_ITEM;
 use crate::responses::Answer;
 use crate::ruleset::Kind;
+use crate::script::Read;
 
 /// What is reported of a sheet: its signal, or why there is none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -120,7 +121,7 @@ impl Sheets<'_> {
         let gate = self.gate_says()?;
         let flagged = self.diagram.map(gate, &|says| u32::from(says > 0))?;
         let mut builder = Builder::new(self.questionnaire, variant, &self.variables, &mut self.diagram);
-        builder.flagged = flagged;
+        builder.know(Read::Flagged, flagged);
         let mut fired = Vec::new();
         let mut raised = NodeId::leaf(0);
         for (number, rule) in variant.rules.iter().enumerate() {
