@@ -6,10 +6,12 @@
 
 mod functions;
 mod moves;
+mod prove;
 mod sheets;
 mod witness;
 
 pub(crate) use functions::{Functions, Reported};
+pub use prove::{ANALYSIS_BUDGET, Claim, Counterexample, Proof, Verdict, claims_of, prove};
 pub(crate) use sheets::Sheets;
 pub use witness::Witness;
 

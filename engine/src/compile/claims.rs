@@ -15,8 +15,6 @@ pub struct Property {
     pub because: Option<String>,
     /// `file:line`.
     pub at: String,
-    // The diagrams of the proof are made of it.
-    #[cfg_attr(not(test), expect(dead_code, reason = "read by the proof, which is built beside this"))]
     pub(crate) tree: Tree,
 }
 
