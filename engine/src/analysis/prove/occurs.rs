@@ -313,8 +313,13 @@ impl Prover<'_> {
             };
             known.push((read, function));
         }
-        let mut builder =
-            Builder::new(self.ruleset.questionnaire(), self.variant, &self.sheets.variables, &mut self.sheets.diagram);
+        let mut builder = Builder::new(
+            self.ruleset.questionnaire(),
+            self.variant,
+            &self.sheets.variables,
+            &mut self.sheets.diagram,
+            self.functions.parts.clone(),
+        );
         for (read, function) in known {
             builder.know(read, function);
         }
