@@ -30,8 +30,10 @@ fn each(ruleset: &Ruleset, of: impl Fn(&Variant) -> Vec<Entry>) -> Vec<Entry> {
     }
     let all = ruleset.variants().count();
     let said = found.into_iter().map(|(mut entry, of)| {
-        if of.len() < all {
-            entry.rows.insert(0, Row::new("for", made_for(ruleset, of.into_iter())));
+        // Where the questionnaire knows neither roles nor forms there are no words for them.
+        let whom = if of.len() < all { made_for(ruleset, of.into_iter()) } else { String::new() };
+        if !whom.is_empty() {
+            entry.rows.insert(0, Row::new("for", whom));
         }
         entry
     });
@@ -61,7 +63,7 @@ fn monotone(ruleset: &Ruleset, monotone: &Monotone) -> Entry {
 
 fn exempt(ruleset: &Ruleset, exempt: &Exempt) -> Entry {
     Entry {
-        text: format!("{}: left out; a better answer may make the signal worse", slot(ruleset, exempt.slot)),
+        text: format!("{}: a better answer may make the signal worse", slot(ruleset, exempt.slot)),
         place: exempt.at.clone(),
         rows: why(Some(&exempt.because)).collect(),
         ..Entry::default()
