@@ -1,5 +1,6 @@
 //! `bearings show`: what is in a ruleset or a questionnaire, or one rule of a built-in ruleset.
 
+mod claims;
 mod questionnaire;
 mod rule;
 mod ruleset;
