@@ -10,8 +10,10 @@ use crate::assess::{AnswerBlock, BlockAssessment, NotLoaded, assess_block};
 use crate::assessment::Assessment;
 use crate::diagnostic::{Code, Diagnostic, LoadError, SourceFile};
 use crate::explain::{Brief, Weighing, explain_row};
-use crate::questionnaire::{Questionnaire, Role, Step, parse_json};
-use crate::responses::{ANSWERS_FORMAT, AnswersFile, QuestionnaireName, ResponseProblem, Responses, SafetyBlock};
+use crate::questionnaire::{OptionValue, Questionnaire, ROLE_ITEM, Role, Step, parse_json};
+use crate::responses::{
+    ANSWERS_FORMAT, AnswerValue, AnswersFile, QuestionnaireName, ResponseProblem, Responses, SafetyBlock,
+};
 use crate::ruleset::Ruleset;
 pub use compare::{Aspect, Difference};
 pub(crate) use file::CaseFile;
@@ -71,10 +73,8 @@ impl Case {
     pub fn load_for(source: &SourceFile, ruleset: &Ruleset) -> Result<Self, LoadError> {
         let file = parse(source)?;
         let (case, mut problems) = read(&file, source, ruleset.questionnaire());
-        // Without answers that can be read it is not known whose case it is.
-        if let Some(case) = &case {
-            problems.extend(names::check(&file, source, ruleset, case.responses.role));
-        }
+        let role = case.as_ref().map(|case| case.responses.role).or_else(|| written_role(&file));
+        problems.extend(role.map(|role| names::check(&file, source, ruleset, role)).unwrap_or_default());
         finish(case, problems)
     }
 
@@ -177,6 +177,15 @@ fn finish(case: Option<Case>, mut problems: Vec<Diagnostic>) -> Result<Case, Loa
     match case {
         Some(case) if problems.is_empty() => Ok(case),
         _ => Err(LoadError(problems)),
+    }
+}
+
+/// Whose case it is, where its answers cannot be used; none if the role is among what is wrong with them.
+fn written_role(file: &CaseFile) -> Option<Role> {
+    match file.answers.get(ROLE_ITEM) {
+        None => Some(Role::Hurt),
+        Some(AnswerValue::One(OptionValue::Word(word))) => Role::parse(word),
+        Some(_) => None,
     }
 }
 

@@ -160,7 +160,8 @@ impl Check<'_> {
             return;
         }
         let message = format!("`{}` has no {what} `{id}`", self.ruleset.id);
-        let problem = self.located(path, message).did_you_mean(id, known.iter().copied());
+        let everywhere = self.ruleset.variants().flat_map(|(_, variant)| (sort.names)(variant));
+        let problem = self.located(path, message).did_you_mean(id, known.iter().copied().chain(everywhere));
         let few = known.len() <= FEW && problem.hints.is_empty();
         self.problems.push(match known.is_empty() {
             true => problem.hint(format!("this ruleset has no {what}s")),
