@@ -290,6 +290,7 @@ rulesets/own/effort.rhai: warning[coverage]: rule `one_sided` has no case
   |      ^ did not fire
 3 |     when x >= 2
 4 |     then note();
+  |
 "#]]
         );
     }
