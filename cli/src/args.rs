@@ -5,6 +5,7 @@ mod export;
 mod new;
 mod scoring;
 mod take;
+mod test;
 mod value;
 
 use std::path::PathBuf;
@@ -23,6 +24,8 @@ use scoring::{EXPLAIN_EXAMPLES, SCORE_EXAMPLES};
 pub(crate) use scoring::{ExplainArgs, ExplainFormat, RecordedAs, RowFormat, RulesArgs, ScoreArgs, SummaryFormat};
 use take::TAKE_EXAMPLES;
 pub(crate) use take::TakeArgs;
+use test::TEST_EXAMPLES;
+pub(crate) use test::TestArgs;
 pub(crate) use value::{ColumnPattern, FormArg, RoleArg, Setting};
 
 use crate::resources::Country;
@@ -105,6 +108,7 @@ pub(crate) enum Command {
     /// Find every problem in rulesets and questionnaires
     Check(CheckArgs),
     /// Run the cases that stand beside the rules
+    #[command(long_about = TEST_EXAMPLES)]
     Test(TestArgs),
     /// Prove what a ruleset promises, over all answer sheets
     #[command(long_about = PROVE_EXAMPLES)]
@@ -168,14 +172,6 @@ pub(crate) struct CheckArgs {
     /// Let warnings fail the check, too
     #[arg(long)]
     pub(crate) strict: bool,
-}
-
-/// `bearings test`
-#[derive(Debug, Args)]
-pub(crate) struct TestArgs {
-    /// Rulesets: built-in ids or folders [default: all that are built in]
-    #[arg(value_name = "RULESET")]
-    pub(crate) rulesets: Vec<String>,
 }
 
 /// `bearings completions`

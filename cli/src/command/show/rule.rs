@@ -86,7 +86,7 @@ fn doc(page: &mut Page, rule: &Rule) {
 }
 
 /// The declaration at `file:line`, from its first word to its semicolon.
-pub(super) fn written<'a>(files: &'a [SourceFile], at: &str) -> &'a str {
+pub(in crate::command) fn written<'a>(files: &'a [SourceFile], at: &str) -> &'a str {
     let place = at.rsplit_once(':').and_then(|(name, line)| Some((name, line.parse::<usize>().ok()?)));
     let found = place.and_then(|(name, line)| Some((files.iter().find(|file| file.name == name)?, line)));
     let Some((file, line)) = found else { return "" };
