@@ -23,6 +23,7 @@ mod scoring;
 mod script;
 #[cfg(test)]
 mod tests;
+pub mod words;
 
 pub use assess::{
     AnswerBlock, AssessedRow, BlockAssessment, EngineReason, EvaluatedBlock, NotLoaded, Reason, RowView, RuleOutcome,
