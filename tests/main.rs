@@ -12,10 +12,12 @@
 mod architecture;
 mod bad_input;
 mod bad_rulesets;
+mod code_pages;
 mod determinism;
 mod export;
 mod helplines;
 mod instruments;
+mod lints;
 mod new;
 mod person;
 mod reading_age;

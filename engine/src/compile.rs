@@ -3,6 +3,7 @@
 
 mod complete;
 mod conditions;
+mod lint;
 mod model;
 #[cfg(test)]
 pub(crate) mod oracle;
@@ -17,6 +18,7 @@ use crate::ruleset::{Comparison, Draft, Kind, Limit, Next, When};
 pub use crate::scoring::Scale;
 pub(crate) use complete::Complete;
 pub(crate) use conditions::subject_name;
+pub(crate) use lint::lint;
 pub(crate) use tables::{Condition, Tables, UNDECIDED, Variable};
 
 /// A ruleset as it is for one role and form.

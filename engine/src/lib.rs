@@ -34,7 +34,7 @@ pub use compile::{Adjust, Aggregate, Band, Outcome, Rule, RuleEffect, Scale, Scr
 pub use explain::{effects_of, explain_row, forms_of, item_text, slot_label, with_bond};
 pub use ruleset::{
     Aggregation, Comparison, ENGINE_REASONS, Kind, LoadOptions, NODE_BUDGET, Next, Parameter, REQUIRED_HEADINGS,
-    Ruleset, batch_only, header_of, load,
+    Ruleset, batch_only, header_of, lint, load,
 };
 pub use scoring::{Need, ScaleItem, Score, Value};
 pub use script::api_reference;

@@ -4,6 +4,7 @@
 //! people are scored.
 
 mod declaration;
+mod lint;
 mod names;
 mod parse;
 mod scan;
@@ -22,6 +23,8 @@ use crate::gate::Gate;
 use crate::questionnaire::{Form, Questionnaire, Role};
 pub use declaration::{Aggregation, Comparison, Kind, Next};
 pub(crate) use declaration::{Body, Declaration, Effect, Expr, Limit, Name, Place, When};
+pub(crate) use lint::comparisons_in;
+pub use lint::lint;
 
 /// The signals of an assessment; a study declares its own.
 pub(crate) const ASSESSMENT_SIGNALS: [&str; 3] = ["keep_going", "walk_away", "mixed"];

@@ -9,6 +9,7 @@ use crate::responses::{Missing, SafetyBlock, responses_from};
 mod instruments;
 mod kinds;
 mod limits;
+mod lints;
 mod meaning;
 mod names;
 
