@@ -47,7 +47,7 @@ fn text_for(topic: Option<&str>) -> Result<String, Failure> {
     root.build();
     let Some(topic) = topic else {
         let names = TOPICS.map(|(name, _)| name).join(", ");
-        let topics = format!("Topics: {names}, codes; and any command, or any of the codes:");
+        let topics = format!("Topics: {names}, codes; any command;\nand any of these codes:");
         let codes = codes::wrapped(&Code::ALL.iter().map(|code| code.as_str()).collect::<Vec<_>>().join(", "));
         return Ok(format!("{}\n{topics}\n{codes}\n", root.render_long_help()));
     };
