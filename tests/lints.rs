@@ -49,6 +49,22 @@ fn warnings_are_printed_and_fail_with_strict_only() {
 }
 
 #[test]
+fn the_questionnaire_that_a_ruleset_brings_along_is_looked_at_too() {
+    let folder = Folder::new();
+    bearings("new ruleset calm-days").within(folder.path()).ok();
+    let text = folder.read("calm-days/questionnaire.json");
+    folder.write("calm-days/questionnaire.json", text.replacen("\"a lot\"", "\"none at all\"", 1));
+    let outcome = bearings("check calm-days --error-format plain").within(folder.path()).ok();
+    assert!(outcome.stderr.starts_with("calm-days/questionnaire.json:"), "{}", outcome.stderr);
+    assert!(outcome.stderr.contains("warning[label-order]"), "{}", outcome.stderr);
+    // It is not looked at where another one is used.
+    folder.write("calm-days/ruleset.rhai", RULES);
+    folder.write("calm-days/cases/first.json", case(4, "fired"));
+    folder.write("calm-days/cases/second.json", case(0, "not_fired"));
+    bearings("check calm-days --strict").within(folder.path()).ok();
+}
+
+#[test]
 fn a_case_with_the_answers_of_another_and_a_rule_tried_one_way_are_told() {
     let folder = folder();
     folder.write("mine/cases/fresh.json", case(4, "fired"));

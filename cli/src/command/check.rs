@@ -9,6 +9,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use bearings_engine::diagnostic::{Code, Diagnostic, LoadError, Severity, SourceFile};
+use bearings_engine::fingerprint::sha256;
 use bearings_engine::questionnaire::Questionnaire;
 use bearings_engine::{Case, LoadOptions, Ruleset, Variant, lint};
 
@@ -105,6 +106,7 @@ fn ruleset(name: &str, args: &CheckArgs) -> Result<Found, Failure> {
         Err(other) => return Err(other),
     };
     let mut sources = definition.files.clone();
+    let own = own_questionnaire(name, &definition.questionnaire);
     let cases = case_files(name)?;
     let mut compiled = None;
     let (mut problems, facts) = match definition.compile(&LoadOptions::all()) {
@@ -136,12 +138,23 @@ fn ruleset(name: &str, args: &CheckArgs) -> Result<Found, Failure> {
             Err(LoadError(found)) => problems.extend(found),
         }
     }
+    if let Some(own) = own {
+        problems.extend(definition.questionnaire.lint(&own));
+        sources.push(own);
+    }
     problems.extend(repeated(&loaded));
     if let (Some(ruleset), false) = (&compiled, loaded.is_empty()) {
         problems.extend(uncovered(ruleset, &loaded, &sources));
     }
     sources.extend(cases);
     Ok(Found { name: name.to_owned(), facts, problems, sources })
+}
+
+/// The questionnaire that the ruleset brings along, if that is the one it is used with.
+fn own_questionnaire(ruleset: &str, used: &Questionnaire) -> Option<SourceFile> {
+    let path = Path::new(ruleset).join("questionnaire.json");
+    let source = path.is_file().then(|| questionnaire_file(&path.to_string_lossy()).ok()).flatten()?;
+    (sha256(source.text.as_bytes()) == used.sha256).then_some(source)
 }
 
 /// A warning for each case with the answers of an earlier one. Which answers those are is not said.

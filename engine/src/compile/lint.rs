@@ -29,6 +29,11 @@ struct Compiled<'a> {
 
 /// Adds the warnings for one variant. Gives the parameters that move some condition of it.
 pub(crate) fn lint<'a>(draft: &'a Draft<'a>, variant: &'a Variant, problems: &mut Vec<Diagnostic>) -> BTreeSet<String> {
+    bands::lint(draft, variant, problems);
+    // Most instruments have no conditions, and what their scales can come to takes a while to find out.
+    if variant.tables.conditions.is_empty() {
+        return BTreeSet::new();
+    }
     // Loading has told what the model finds.
     let model = Model::new(draft, variant.role, variant.form, &mut Vec::new());
     let mut compiled = Compiled { draft, variant, model };
@@ -38,7 +43,6 @@ pub(crate) fn lint<'a>(draft: &'a Draft<'a>, variant: &'a Variant, problems: &mu
     compiled.overlays(problems);
     compiled.ladder(&variant.stages, |body| matches!(body, Body::Stage { .. }), problems);
     compiled.ladder(&variant.signals, |body| matches!(body, Body::Signal { .. }), problems);
-    bands::lint(draft, variant, problems);
     compiled.moving_parameters()
 }
 
@@ -171,8 +175,8 @@ impl<'a> Compiled<'a> {
             _ => None,
         };
         for (at, overlay) in self.variant.overlays.iter().enumerate() {
-            let earlier = self.variant.overlays.iter().take(at);
-            let twin = earlier.filter(|other| tree(other).is_some() && tree(other) == tree(overlay)).next();
+            let mut earlier = self.variant.overlays.iter().take(at);
+            let twin = earlier.find(|other| tree(other).is_some() && tree(other) == tree(overlay));
             if let Some(twin) = twin {
                 let message = format!("the overlay `{}` has the condition of `{}`", overlay.id, twin.id);
                 let hint = "change the condition, or make one overlay of both";

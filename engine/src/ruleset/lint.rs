@@ -26,9 +26,11 @@ pub fn lint(files: &[SourceFile], ruleset: &Ruleset) -> Vec<Diagnostic> {
     numbers::lint(&draft, &mut problems);
     texts::lint(&draft, &mut problems);
     unused::lint(&draft, &header, &mut problems);
-    // The full form has all that the short one has.
-    let variants: Vec<_> =
-        [Role::Hurt, Role::Broke].into_iter().filter_map(|role| ruleset.variant(role, Form::Full)).collect();
+    // The full form has all that the short one has, and where nothing is for one role only, both are alike.
+    let by_role =
+        ruleset.questionnaire().has_roles() || draft.declarations.iter().any(|declaration| declaration.role.is_some());
+    let roles: &[Role] = if by_role { &[Role::Hurt, Role::Broke] } else { &[Role::Hurt] };
+    let variants: Vec<_> = roles.iter().filter_map(|role| ruleset.variant(*role, Form::Full)).collect();
     let moving: BTreeSet<String> =
         variants.iter().flat_map(|variant| compile::lint(&draft, variant, &mut problems)).collect();
     if !variants.is_empty() {

@@ -101,7 +101,7 @@ mod tests {
         let source = SourceFile::new("", format!("condition c when {condition};"));
         let declarations = parse::parse(0, &source, &mut Vec::new());
         let Body::Condition { when } = &declarations[0].body else { panic!("no condition") };
-        let found: Vec<&str> = comparisons_in(when).into_iter().map(|range| &when.text[range]).collect();
+        let found: Vec<&str> = comparisons_in(when).into_iter().map(|range| when.text.get(range).unwrap()).collect();
         assert_eq!(found, expected);
     }
 

@@ -61,7 +61,9 @@ fn silent(draft: &Draft<'_>, declaration: &Declaration, problems: &mut Vec<Diagn
 
 /// Two of one kind and for one role that are called the same.
 fn same_titles(draft: &Draft<'_>, problems: &mut Vec<Diagnostic>) {
-    let mut known: BTreeMap<(&str, &str), Vec<(&str, Option<Role>)>> = BTreeMap::new();
+    // For each kind and title: the ids and roles that have it.
+    type Owners<'a> = Vec<(&'a str, Option<Role>)>;
+    let mut known: BTreeMap<(&str, &str), Owners<'_>> = BTreeMap::new();
     for declaration in &draft.declarations {
         let (Some(word), Some(title)) = (titled(&declaration.body), &declaration.title) else { continue };
         let id = declaration.id.text.as_str();
