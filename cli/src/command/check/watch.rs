@@ -9,7 +9,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::thread::sleep;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, UNIX_EPOCH};
 
 use clap::Parser;
 
@@ -23,8 +23,8 @@ use crate::render;
 /// How long to wait between two looks: short for somebody who waits, long for the machine.
 const PAUSE: Duration = Duration::from_millis(300);
 
-/// What tells one state of a file from another.
-type Stamp = (Option<SystemTime>, u64);
+/// What tells one state of a file from another: when it was written, and how long it is.
+type Stamp = (Option<Duration>, u64);
 
 /// The files that are watched, and how they were when they were looked at.
 #[derive(Debug, PartialEq, Eq)]
@@ -128,7 +128,8 @@ impl Seen {
 fn look(path: &Path, seen: &mut BTreeMap<PathBuf, Stamp>) {
     let Ok(metadata) = fs::metadata(path) else { return };
     if metadata.is_file() {
-        seen.insert(path.to_owned(), (metadata.modified().ok(), metadata.len()));
+        let written = metadata.modified().ok().and_then(|written| written.duration_since(UNIX_EPOCH).ok());
+        seen.insert(path.to_owned(), (written, metadata.len()));
         return;
     }
     for (folder, extension) in [(path.to_owned(), "rhai"), (path.join("cases"), "json")] {
