@@ -172,6 +172,9 @@ pub(crate) struct CheckArgs {
     /// Let warnings fail the check, too
     #[arg(long)]
     pub(crate) strict: bool,
+    /// Check again, and run the cases, whenever a file is saved; Ctrl-C ends it
+    #[arg(long)]
+    pub(crate) watch: bool,
 }
 
 /// `bearings completions`
@@ -185,7 +188,8 @@ pub(crate) struct CompletionsArgs {
 /// `bearings help`
 #[derive(Debug, Args)]
 pub(crate) struct HelpArgs {
-    /// support, fielding, exit-codes, formats, a command, or a code such as unknown-name
+    /// support, fielding, exit-codes, formats, codes, problems, a command, or a code
+    /// such as unknown-name
     #[arg(value_name = "TOPIC")]
     pub(crate) topic: Option<String>,
     /// With `support`: what is known for a country, named by its two letters

@@ -24,6 +24,7 @@ mod scoring;
 mod script;
 #[cfg(test)]
 mod tests;
+pub mod words;
 
 pub use analysis::{ANALYSIS_BUDGET, Claim, Counterexample, Proof, Verdict, Witness, claims_of, prove};
 pub use assess::{
@@ -40,7 +41,7 @@ pub use explain::{
 };
 pub use ruleset::{
     Aggregation, Comparison, ENGINE_REASONS, Kind, LoadOptions, NODE_BUDGET, Next, Parameter, REQUIRED_HEADINGS,
-    Ruleset, batch_only, header_of, load,
+    Ruleset, batch_only, header_of, lint, load,
 };
 pub use scoring::{Need, ScaleItem, Score, Value};
 pub use script::api_reference;
