@@ -1,9 +1,11 @@
 //! What can be typed, as clap types. What it means is not here: that is for the commands.
 
+mod analysis;
 mod export;
 mod new;
 mod scoring;
 mod take;
+mod test;
 mod value;
 
 use std::path::PathBuf;
@@ -12,6 +14,8 @@ use bearings_engine::questionnaire::QUESTIONNAIRE_FORMAT;
 use bearings_engine::responses::ANSWERS_FORMAT;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
+use analysis::PROVE_EXAMPLES;
+pub(crate) use analysis::ProveArgs;
 use export::EXPORT_EXAMPLES;
 pub(crate) use export::{AskedRole, ExportArgs, ExportFormat};
 use new::NEW_EXAMPLES;
@@ -20,6 +24,8 @@ use scoring::{EXPLAIN_EXAMPLES, SCORE_EXAMPLES};
 pub(crate) use scoring::{ExplainArgs, ExplainFormat, RecordedAs, RowFormat, RulesArgs, ScoreArgs, SummaryFormat};
 use take::TAKE_EXAMPLES;
 pub(crate) use take::TakeArgs;
+use test::TEST_EXAMPLES;
+pub(crate) use test::TestArgs;
 pub(crate) use value::{ColumnPattern, FormArg, RoleArg, Setting};
 
 use crate::resources::Country;
@@ -102,7 +108,11 @@ pub(crate) enum Command {
     /// Find every problem in rulesets and questionnaires
     Check(CheckArgs),
     /// Run the cases that stand beside the rules
+    #[command(long_about = TEST_EXAMPLES)]
     Test(TestArgs),
+    /// Prove what a ruleset promises, over all answer sheets
+    #[command(long_about = PROVE_EXAMPLES)]
+    Prove(ProveArgs),
     /// Print the script that completes `bearings` in your shell
     Completions(CompletionsArgs),
     /// Print the manual page
@@ -115,7 +125,7 @@ pub(crate) enum Command {
 const GROUPS: [(&str, &[&str]); 4] = [
     ("Assess", &["take", "explain"]),
     ("Score surveys", &["score", "export", "sample"]),
-    ("Work on rulesets and questionnaires", &["list", "show", "new", "check", "test"]),
+    ("Work on rulesets and questionnaires", &["list", "show", "new", "check", "test", "prove"]),
     ("Shell", &["completions", "man", "help"]),
 ];
 
@@ -165,14 +175,6 @@ pub(crate) struct CheckArgs {
     /// Check again, and run the cases, whenever a file is saved; Ctrl-C ends it
     #[arg(long)]
     pub(crate) watch: bool,
-}
-
-/// `bearings test`
-#[derive(Debug, Args)]
-pub(crate) struct TestArgs {
-    /// Rulesets: built-in ids or folders [default: all that are built in]
-    #[arg(value_name = "RULESET")]
-    pub(crate) rulesets: Vec<String>,
 }
 
 /// `bearings completions`

@@ -9,13 +9,19 @@
 //! What is particular here: one n-ary [`Diagram::apply`] with an early exit from which everything else is made,
 //! and a node budget, past which the answer is "unknown", never a guess.
 
+mod apply;
+mod moves;
 mod order;
 mod walk;
+mod weigh;
 
 #[cfg(test)]
 mod tests;
 
-use rustc_hash::FxHashMap;
+use std::hash::{Hash, Hasher};
+
+use hashbrown::HashTable;
+use rustc_hash::FxHasher;
 
 pub(crate) use order::force_order;
 pub(crate) use walk::{Opening, Walker};
@@ -25,6 +31,9 @@ pub(crate) use walk::{Opening, Walker};
 pub(crate) struct NodeId(u32);
 
 const LEAF: u32 = 1 << 31;
+
+/// How many children a node may have on average within a budget of nodes: real ones have two to six.
+const CHILDREN_OF_A_NODE: usize = 8;
 
 impl NodeId {
     /// The leaf with this outcome.
@@ -55,14 +64,20 @@ pub(crate) struct Diagram {
     levels: Vec<u32>,
     nodes: Vec<Node>,
     children: Vec<NodeId>,
-    known: FxHashMap<(u32, Box<[NodeId]>), NodeId>,
+    /// The nodes by what they are. Only numbers stand in it: what a node is stands in the two tables above, once.
+    known: HashTable<NodeId>,
     budget: usize,
 }
 
 impl Diagram {
     /// An empty diagram; `levels[v]` is how many levels variable `v` has.
     pub(crate) fn new(levels: Vec<u32>, budget: usize) -> Self {
-        Self { levels, nodes: Vec::new(), children: Vec::new(), known: FxHashMap::default(), budget }
+        Self { levels, nodes: Vec::new(), children: Vec::new(), known: HashTable::new(), budget }
+    }
+
+    /// The most nodes, and the most that any walk may keep in mind.
+    pub(crate) fn budget(&self) -> usize {
+        self.budget
     }
 
     /// How many levels each variable has.
@@ -81,17 +96,23 @@ impl Diagram {
         {
             return Ok(*first);
         }
-        let key = (variable, children.into());
-        if let Some(id) = self.known.get(&key) {
+        let hash = hash(variable, children);
+        let same = |id: &NodeId| self.variable(*id) == Some(variable) && self.children(*id) == children;
+        if let Some(id) = self.known.find(hash, same) {
             return Ok(*id);
         }
-        if self.nodes.len() >= self.budget {
+        // A node of very many levels counts for more than one.
+        if self.nodes.len() >= self.budget || self.children.len() / CHILDREN_OF_A_NODE >= self.budget {
             return Err(OverBudget(self.budget));
         }
         let id = NodeId(self.nodes.len() as u32);
         self.nodes.push(Node { variable, first_child: self.children.len() as u32 });
         self.children.extend_from_slice(children);
-        self.known.insert(key, id);
+        let Self { levels, nodes, children, known, .. } = self;
+        known.insert_unique(hash, id, |id| {
+            let of = node_of(levels, nodes, children, *id);
+            of.map_or(0, |(variable, children)| self::hash(variable, children))
+        });
         Ok(id)
     }
 
@@ -102,60 +123,12 @@ impl Diagram {
 
     /// The children of a node, one a level; empty for a leaf.
     pub(crate) fn children(&self, id: NodeId) -> &[NodeId] {
-        let Some(node) = self.nodes.get(id.0 as usize) else {
-            return &[];
-        };
-        let count = self.levels.get(node.variable as usize).copied().unwrap_or(0);
-        self.children.get(node.first_child as usize..(node.first_child + count) as usize).unwrap_or(&[])
+        node_of(&self.levels, &self.nodes, &self.children, id).map_or(&[], |(_, children)| children)
     }
 
     /// What `id` becomes when `variable` (its own, or one above it) has this level.
-    fn cofactor(&self, id: NodeId, variable: u32, level: usize) -> NodeId {
+    pub(crate) fn cofactor(&self, id: NodeId, variable: u32, level: usize) -> NodeId {
         if self.variable(id) == Some(variable) { self.children(id).get(level).copied().unwrap_or(id) } else { id }
-    }
-
-    /// The function that `rule` makes of several functions, point by point.
-    ///
-    /// `rule` is asked about the functions as they stand at some depth. It answers as soon as it can, at the
-    /// latest when all of them are leaves; where it cannot, the next variable is split.
-    ///
-    /// # Errors
-    /// [`OverBudget`] when the result does not fit.
-    pub(crate) fn apply(
-        &mut self,
-        functions: &[NodeId],
-        rule: &dyn Fn(&[NodeId]) -> Option<NodeId>,
-    ) -> Result<NodeId, OverBudget> {
-        let mut memo = FxHashMap::default();
-        self.apply_memo(functions, rule, &mut memo)
-    }
-
-    fn apply_memo(
-        &mut self,
-        functions: &[NodeId],
-        rule: &dyn Fn(&[NodeId]) -> Option<NodeId>,
-        memo: &mut FxHashMap<Box<[NodeId]>, NodeId>,
-    ) -> Result<NodeId, OverBudget> {
-        if let Some(decided) = rule(functions) {
-            return Ok(decided);
-        }
-        if let Some(known) = memo.get(functions) {
-            return Ok(*known);
-        }
-        let Some(variable) = functions.iter().filter_map(|id| self.variable(*id)).min() else {
-            // Only leaves, and the rule did not answer: every rule here does.
-            debug_assert!(false, "a rule must answer when all functions are leaves");
-            return Ok(functions.first().copied().unwrap_or(NodeId::leaf(0)));
-        };
-        let count = self.levels.get(variable as usize).copied().unwrap_or(0) as usize;
-        let mut children = Vec::with_capacity(count);
-        for level in 0..count {
-            let lower: Vec<NodeId> = functions.iter().map(|id| self.cofactor(*id, variable, level)).collect();
-            children.push(self.apply_memo(&lower, rule, memo)?);
-        }
-        let id = self.node(variable, &children)?;
-        memo.insert(functions.into(), id);
-        Ok(id)
     }
 
     /// The function `branches[selector]`: a case distinction over the outcomes `0..` of `selector`.
@@ -251,6 +224,21 @@ impl Diagram {
         }
         Ok((alone, new(&made, root)))
     }
+}
+
+/// The variable and the children of a node.
+fn node_of<'a>(levels: &[u32], nodes: &[Node], children: &'a [NodeId], id: NodeId) -> Option<(u32, &'a [NodeId])> {
+    let node = nodes.get(id.0 as usize)?;
+    let count = levels.get(node.variable as usize).copied().unwrap_or(0);
+    let own = children.get(node.first_child as usize..(node.first_child + count) as usize)?;
+    Some((node.variable, own))
+}
+
+/// The same in every build: no random seed.
+fn hash(variable: u32, children: &[NodeId]) -> u64 {
+    let mut hasher = FxHasher::default();
+    (variable, children).hash(&mut hasher);
+    hasher.finish()
 }
 
 /// The one value they all have.

@@ -21,9 +21,16 @@ pub(crate) struct Finding {
     pub(crate) own_behaviour: bool,
     /// An answer that the crisis line answers.
     pub(crate) crisis: bool,
+    /// How many soft yeses of the block are about the other one's acts; two make a hard flag.
+    soft_of_block: u16,
 }
 
 impl Finding {
+    /// The same for every question that is asked of it: more than two soft flags say no more than two.
+    pub(crate) fn at_most_two(self) -> Self {
+        Self { soft: self.soft.min(2), soft_of_block: self.soft_of_block.min(2), ..self }
+    }
+
     /// Whether any flag is up, or cannot be told to be down.
     pub(crate) fn flagged(&self) -> bool {
         self.hard || self.soft > 0 || self.unanswered
@@ -36,8 +43,9 @@ pub(crate) struct Gate {
     inputs: Vec<Input>,
 }
 
+/// One slot that the gate looks at.
 #[derive(Debug, Clone, PartialEq)]
-struct Input {
+pub(crate) struct Input {
     slot: usize,
     /// None for an item that is only named in another's `and`.
     tier: Option<Tier>,
@@ -114,51 +122,93 @@ impl Gate {
         self.inputs.iter().any(|input| input.tier == Some(Tier::Hard))
     }
 
+    /// The slots that it looks at.
+    pub(crate) fn slots(&self) -> impl Iterator<Item = usize> + '_ {
+        self.inputs.iter().map(|input| input.slot)
+    }
+
+    /// A level of a slot that raises no flag; none for a slot that the gate does not look at.
+    pub(crate) fn unflagged_level(&self, slot: usize) -> Option<usize> {
+        let input = self.inputs.iter().find(|input| input.slot == slot)?;
+        Some(input.yes.iter().position(|yes| !yes).unwrap_or(0))
+    }
+
+    /// What it looks at, one by one.
+    pub(crate) fn inputs(&self) -> &[Input] {
+        &self.inputs
+    }
+
     /// What the answers say. `answer` gives the answer to a slot, settled for role and form.
     pub(crate) fn check(&self, safety: SafetyBlock, answer: impl Fn(usize) -> Answer) -> Finding {
         // What has no safety page has left none out.
         let left_out = safety == SafetyBlock::LeftOut && !self.inputs.is_empty();
         let mut finding = Finding { left_out, ..Finding::default() };
-        let mut soft_of_block = 0;
         for input in &self.inputs {
-            let hard = input.tier == Some(Tier::Hard);
-            match answer(input.slot) {
-                Answer::Level(level) => {
-                    let own = input.yes.get(usize::from(level)).copied().unwrap_or(false);
-                    let and = input.and.as_ref().map_or(Some(true), |(slot, yes)| is_yes(answer(*slot), yes));
-                    match input.tier {
-                        Some(Tier::Hard) if own && and == Some(true) => finding.hard = true,
-                        // Unknown answers never add up to a hard flag, but they are not a no either.
-                        Some(Tier::Hard) if own && and.is_none() => finding.unanswered = true,
-                        Some(Tier::Soft) if own && and != Some(false) => {
-                            finding.soft += 1;
-                            finding.own_behaviour |= input.about == SafetyAbout::Myself;
-                            soft_of_block += u16::from(input.block && input.about == SafetyAbout::Them);
-                        }
-                        Some(Tier::Crisis) if own => finding.crisis = true,
-                        _ => {}
-                    }
-                }
-                // Nobody was asked it: what it depends on is unknown, and counts itself.
-                Answer::Missing(Missing::Skipped) if !input.was_asked(&answer) => {}
-                Answer::Missing(reason) => {
-                    // A hard item outside of this form or role, or not asked because of its condition, asks nothing.
-                    finding.unanswered |= hard && reason != Missing::NotShown;
-                    let counts = match input.tier {
-                        Some(Tier::Hard) => matches!(reason, Missing::Declined | Missing::DontKnow),
-                        Some(Tier::Opens | Tier::Crisis) => false,
-                        Some(Tier::Soft) | None => reason.is_unknown(),
-                    };
-                    finding.soft += u16::from(counts);
-                }
-            }
+            input.add_to(&mut finding, &answer);
         }
-        finding.hard |= soft_of_block >= 2;
         finding
     }
 }
 
 impl Input {
+    /// The slot.
+    pub(crate) fn slot(&self) -> usize {
+        self.slot
+    }
+
+    /// The answers that are a yes; none for an item that only lets another one's yes count.
+    pub(crate) fn yeses(&self) -> impl Iterator<Item = usize> + '_ {
+        self.yes.iter().enumerate().filter(|(_, yes)| **yes).map(|(answer, _)| answer)
+    }
+
+    /// The answers that are none.
+    pub(crate) fn noes(&self) -> impl Iterator<Item = usize> + '_ {
+        self.yes.iter().enumerate().filter(|(_, yes)| !**yes).map(|(answer, _)| answer)
+    }
+
+    /// The slots whose answers decide what this one says: its own, the one that must hold as well, and the one that
+    /// it was asked because of.
+    pub(crate) fn looks_at(&self) -> impl Iterator<Item = usize> + '_ {
+        let others = [self.and.as_ref(), self.asked_if.as_ref()].into_iter().flatten().map(|(slot, _)| *slot);
+        std::iter::once(self.slot).chain(others)
+    }
+
+    /// Adds what this one says to what was found so far.
+    pub(crate) fn add_to(&self, finding: &mut Finding, answer: impl Fn(usize) -> Answer) {
+        let hard = self.tier == Some(Tier::Hard);
+        match answer(self.slot) {
+            Answer::Level(level) => {
+                let own = self.yes.get(usize::from(level)).copied().unwrap_or(false);
+                let and = self.and.as_ref().map_or(Some(true), |(slot, yes)| is_yes(answer(*slot), yes));
+                match self.tier {
+                    Some(Tier::Hard) if own && and == Some(true) => finding.hard = true,
+                    // Unknown answers never add up to a hard flag, but they are not a no either.
+                    Some(Tier::Hard) if own && and.is_none() => finding.unanswered = true,
+                    Some(Tier::Soft) if own && and != Some(false) => {
+                        finding.soft += 1;
+                        finding.own_behaviour |= self.about == SafetyAbout::Myself;
+                        finding.soft_of_block += u16::from(self.block && self.about == SafetyAbout::Them);
+                        finding.hard |= finding.soft_of_block >= 2;
+                    }
+                    Some(Tier::Crisis) if own => finding.crisis = true,
+                    _ => {}
+                }
+            }
+            // Nobody was asked it: what it depends on is unknown, and counts itself.
+            Answer::Missing(Missing::Skipped) if !self.was_asked(&answer) => {}
+            Answer::Missing(reason) => {
+                // A hard item outside of this form or role, or not asked because of its condition, asks nothing.
+                finding.unanswered |= hard && reason != Missing::NotShown;
+                let counts = match self.tier {
+                    Some(Tier::Hard) => matches!(reason, Missing::Declined | Missing::DontKnow),
+                    Some(Tier::Opens | Tier::Crisis) => false,
+                    Some(Tier::Soft) | None => reason.is_unknown(),
+                };
+                finding.soft += u16::from(counts);
+            }
+        }
+    }
+
     /// Whether the answer that it depends on, if any, is known to ask for it.
     fn was_asked(&self, answer: impl Fn(usize) -> Answer) -> bool {
         self.asked_if.as_ref().is_none_or(|(slot, yes)| is_yes(answer(*slot), yes) == Some(true))

@@ -5,6 +5,7 @@
 //! clock or a terminal.
 #![cfg_attr(not(test), deny(clippy::print_stdout, clippy::print_stderr))]
 
+mod analysis;
 mod assess;
 pub mod assessment;
 mod case;
@@ -25,13 +26,19 @@ mod script;
 mod tests;
 pub mod words;
 
+pub use analysis::{ANALYSIS_BUDGET, Claim, Counterexample, Proof, Verdict, Witness, claims_of, prove};
 pub use assess::{
     AnswerBlock, AssessedRow, BlockAssessment, EngineReason, EvaluatedBlock, NotLoaded, Reason, RowView, RuleOutcome,
     Signal, assess, assess_block, evaluate_block,
 };
-pub use case::{CASE_FORMAT, Case, CaseResult};
-pub use compile::{Adjust, Aggregate, Band, Outcome, Rule, RuleEffect, Scale, Screens, Sign, Variant};
-pub use explain::{effects_of, explain_row, forms_of, item_text, slot_label, with_bond};
+pub use case::{Aspect, CASE_FORMAT, Case, CaseResult, CaseTrace, Difference};
+pub use compile::{
+    Adjust, Aggregate, Band, Exempt, Monotone, Never, NeverTarget, Outcome, Property, Rule, RuleEffect, Scale, Screens,
+    Sign, Variant,
+};
+pub use explain::{
+    Held, ScaleRead, Weighed, Weighing, effects_of, explain_row, forms_of, item_text, slot_label, with_bond,
+};
 pub use ruleset::{
     Aggregation, Comparison, ENGINE_REASONS, Kind, LoadOptions, NODE_BUDGET, Next, Parameter, REQUIRED_HEADINGS,
     Ruleset, batch_only, header_of, lint, load,

@@ -10,6 +10,7 @@ mod lint;
 mod locate;
 
 pub(crate) use check::parse_json;
+pub(crate) use locate::{Step, locate};
 
 #[cfg(test)]
 mod tests;

@@ -21,8 +21,9 @@ use crate::exact::Exact;
 use crate::fingerprint::sha256;
 use crate::gate::Gate;
 use crate::questionnaire::{Form, Questionnaire, Role};
+use crate::script::ReasonRead;
 pub use declaration::{Aggregation, Comparison, Kind, Next};
-pub(crate) use declaration::{Body, Declaration, Effect, Expr, Limit, Name, Place, When};
+pub(crate) use declaration::{Body, Declaration, Effect, Expr, Limit, Name, Place, Target, When};
 pub(crate) use lint::comparisons_in;
 pub use lint::lint;
 
@@ -150,6 +151,30 @@ impl Draft<'_> {
     pub(crate) fn for_role(&self, role: Role) -> impl Iterator<Item = &Declaration> {
         self.declarations.iter().filter(move |declaration| declaration.role.is_none_or(|r| r == role))
     }
+
+    /// What kinds of things that sheets can come to have this name, in any variant.
+    pub(crate) fn targets_named(&self, kind: Option<Target>, id: &str) -> Vec<Target> {
+        let declared = |kind: Target| {
+            self.declarations
+                .iter()
+                .any(|declaration| kind.is_declared_by(&declaration.body) && declaration.id.text == id)
+        };
+        let of_the_engine = |kind: Target| kind == Target::Reason && self.engine_reasons().contains(&id);
+        let wanted = Target::ALL.into_iter().filter(|known| kind.is_none_or(|kind| kind == *known));
+        wanted.filter(|kind| declared(*kind) || of_the_engine(*kind)).collect()
+    }
+
+    /// The reasons that the engine gives for answered sheets of this kind of ruleset.
+    pub(crate) fn engine_reasons(&self) -> Vec<&'static str> {
+        let answered = |reason: &ReasonRead| *reason != ReasonRead::NotEnoughAnswered;
+        let own = ReasonRead::OF_THE_ENGINE.into_iter().filter(|_| self.kind == Kind::Assessment);
+        own.filter(answered).filter_map(ReasonRead::word).collect()
+    }
+
+    /// The declarations for a role and form.
+    pub(crate) fn for_variant(&self, role: Role, form: Form) -> impl Iterator<Item = &Declaration> {
+        self.for_role(role).filter(move |declaration| declaration.form.is_none_or(|f| f == form))
+    }
 }
 
 /// The id of the questionnaire and of the ruleset that files declare, without checking anything else.
@@ -189,9 +214,10 @@ pub fn load(
     };
     let mut variants = BTreeMap::new();
     if !has_error(&problems) {
-        for (role, form) in &options.variants {
-            if let Some(variant) = compile::variant(&draft, *role, *form, options.node_budget, &mut problems) {
-                variants.insert((*role, *form), variant);
+        for ((role, form), made, found) in compiled(&draft, options) {
+            problems.extend(found);
+            if let Some(variant) = made {
+                variants.insert((role, form), variant);
             }
         }
     }
@@ -220,6 +246,24 @@ pub fn load(
         variants,
     };
     Ok((ruleset, problems))
+}
+
+/// The variants that are wanted, each with its problems. They have nothing to do with one another, so each has a thread
+/// of its own; what comes out stands in the order in which they are wanted.
+fn compiled(draft: &Draft<'_>, options: &LoadOptions) -> Vec<((Role, Form), Option<Variant>, Vec<Diagnostic>)> {
+    let one = |(role, form): (Role, Form)| {
+        let mut problems = Vec::new();
+        let variant = compile::variant(draft, role, form, options.node_budget, &mut problems);
+        ((role, form), variant, problems)
+    };
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = options.variants.iter().map(|wanted| scope.spawn(move || one(*wanted))).collect();
+        // A thread that panicked is a fault of the engine, and is passed on as one.
+        threads
+            .into_iter()
+            .map(|thread| thread.join().unwrap_or_else(|fault| std::panic::resume_unwind(fault)))
+            .collect()
+    })
 }
 
 /// Reads the files and checks everything that can be checked without running a condition. None if there is no
@@ -287,6 +331,36 @@ impl Ruleset {
     pub fn variant(&self, role: Role, form: Form) -> Option<&Variant> {
         let role = if role == Role::Both { Role::Hurt } else { role };
         self.variants.get(&(role, form))
+    }
+
+    /// The ruleset as it would be without a rule of one variant: its condition never holds. Other variants are left out.
+    ///
+    /// None if there is no such variant, or the diagram of its signal does not fit.
+    pub(crate) fn without_rule(&self, role: Role, form: Form, rule: usize) -> Option<Ruleset> {
+        let mut variant = self.variant(role, form)?.without_rule(rule);
+        if self.kind == Kind::Assessment {
+            variant.complete = Some(compile::complete::build(&self.questionnaire, &variant, NODE_BUDGET).ok()?);
+        }
+        Some(self.with_variant(variant))
+    }
+
+    /// The ruleset with this variant and no other.
+    pub(crate) fn with_variant(&self, variant: Variant) -> Ruleset {
+        let variants = BTreeMap::from([((variant.role, variant.form), variant)]);
+        Ruleset {
+            id: self.id.clone(),
+            version: self.version.clone(),
+            title: self.title.clone(),
+            kind: self.kind,
+            description: self.description.clone(),
+            metadata: self.metadata.clone(),
+            parameters: self.parameters.clone(),
+            batch_only: self.batch_only.clone(),
+            sha256: self.sha256.clone(),
+            questionnaire: Arc::clone(&self.questionnaire),
+            gate: self.gate.clone(),
+            variants,
+        }
     }
 
     /// The variants that were loaded.

@@ -8,16 +8,16 @@
 //! yes and no, a condition selects.
 
 mod quantity;
+mod variables;
 
 use std::collections::BTreeMap;
 
 use super::{OutcomeWhen, Variant};
-use crate::diagram::{Diagram, NodeId, Opening, OverBudget, force_order};
+use crate::diagram::{Diagram, NodeId, OverBudget};
 use crate::exact::Exact;
-use crate::gate::Gate;
-use crate::questionnaire::{Direction, Levels, Questionnaire};
-use crate::responses::{Answer, Missing};
+use crate::questionnaire::Questionnaire;
 use crate::script::{Quantity, Read, Tree};
+pub(crate) use variables::{CompleteVariable, Extent, variables};
 
 /// The diagram of a variant's signal, and how a sheet is read into it.
 #[derive(Debug, Clone)]
@@ -28,142 +28,20 @@ pub(crate) struct Complete {
     pub(crate) variables: Vec<CompleteVariable>,
 }
 
-/// A variable of the diagram.
-#[derive(Debug, Clone)]
-pub(crate) struct CompleteVariable {
-    /// The slot it stands for.
-    pub(crate) slot: usize,
-    /// For each answer of the slot: its level here. Numbers share a level with those that no comparison tells apart.
-    pub(crate) level_of: Vec<u32>,
-    /// How many levels are answers.
-    pub(crate) known: u32,
-    /// Whether there is a level more, for "has no value".
-    pub(crate) may_be_absent: bool,
-    /// Whether the one-step test moves it: ordered, directed, five or more levels, neither context nor safety block.
-    pub(crate) steppable: bool,
-    /// Whether it is what the respondent wishes for.
-    pub(crate) wish: bool,
-    /// Whether a change of it may be proposed: neither context nor a wish nor looked at by the safety gate.
-    pub(crate) proposable: bool,
-}
-
-impl CompleteVariable {
-    /// What an answer says of the variable.
-    ///
-    /// An item that is not shown because of another answer is not read while that answer stands, and unknown once
-    /// it changes, so it counts as open.
-    pub(crate) fn opening(&self, answer: Answer) -> Opening {
-        match answer {
-            Answer::Level(level) => Opening::Known(self.level_of.get(usize::from(level)).copied().unwrap_or(0)),
-            Answer::Missing(Missing::NotApplicable) if self.may_be_absent => Opening::Known(self.known),
-            Answer::Missing(_) => Opening::Open(self.known),
-        }
-    }
-}
-
 /// Builds the diagram of a variant.
-pub(super) fn build(questionnaire: &Questionnaire, variant: &Variant, budget: usize) -> Result<Complete, OverBudget> {
-    let variables = variables(questionnaire, variant);
-    let levels = variables.iter().map(|variable| variable.known + u32::from(variable.may_be_absent)).collect();
-    let mut builder = Builder {
-        questionnaire,
-        variant,
-        variables: &variables,
-        diagram: Diagram::new(levels, budget),
-        numbers: Numbers::default(),
-        stage: None,
-        reads: BTreeMap::new(),
-        quantities: BTreeMap::new(),
-        conditions: BTreeMap::new(),
-    };
-    let signal = builder.ladder(&variant.signals)?;
+pub(crate) fn build(questionnaire: &Questionnaire, variant: &Variant, budget: usize) -> Result<Complete, OverBudget> {
+    let variables = variables(questionnaire, &[variant], Extent::Read);
+    let levels = variables.iter().map(CompleteVariable::levels).collect();
+    let mut diagram = Diagram::new(levels, budget);
+    let signal =
+        Builder::new(questionnaire, variant, &variables, &mut diagram, Parts::default()).ladder(&variant.signals)?;
     // Nine in ten nodes were made for scores and conditions on the way.
-    let (diagram, signal) = builder.diagram.alone(signal)?;
+    let (diagram, signal) = diagram.alone(signal)?;
     Ok(Complete { diagram, signal, variables })
 }
 
-/// The slots that something reads, in FORCE order: what is read together stands together.
-fn variables(questionnaire: &Questionnaire, variant: &Variant) -> Vec<CompleteVariable> {
-    let mut groups: Vec<Vec<usize>> =
-        variant.scales.iter().map(|scale| scale.items.iter().map(|item| item.slot).collect()).collect();
-    let mut cuts: BTreeMap<usize, Vec<crate::script::Cut>> = BTreeMap::new();
-    let mut whole: Vec<usize> = groups.iter().flatten().copied().collect();
-    for condition in &variant.tables.conditions {
-        let mut group = Vec::new();
-        condition.tree.for_each_read(&mut |read| match read {
-            Read::Slot(slot) | Read::SlotAnswered(slot) => group.push(*slot),
-            Read::Passes(subject, cut) => {
-                for (quantity, _) in subject.parts() {
-                    if let Quantity::Number(slot) = quantity {
-                        group.push(*slot);
-                        if subject.alone().is_some() {
-                            cuts.entry(*slot).or_default().push(cut.clone());
-                        } else {
-                            whole.push(*slot);
-                        }
-                    }
-                    if let Quantity::Scale(scale) | Quantity::RawScale(scale) = quantity {
-                        group.extend(
-                            variant.scales.get(*scale).iter().flat_map(|scale| &scale.items).map(|item| item.slot),
-                        );
-                    }
-                }
-            }
-            _ => {}
-        });
-        group.sort_unstable();
-        group.dedup();
-        groups.push(group);
-    }
-    // The parent of an item that is asked only sometimes is read with it.
-    let parent = |slot: usize| {
-        let item = questionnaire.slots.get(slot).and_then(|slot| questionnaire.item_of(slot))?;
-        questionnaire.slot(&item.asked_if.as_ref()?.item)
-    };
-    let read: Vec<usize> = groups.iter().flatten().copied().collect();
-    groups.extend(read.iter().filter_map(|slot| Some(vec![*slot, parent(*slot)?])));
-    let used: Vec<usize> = groups.iter().flatten().copied().collect();
-    let order = force_order(questionnaire.slots.len(), &groups);
-    let gate = Gate::new(questionnaire);
-    let of_slot = |slot: usize| {
-        let found = questionnaire.slots.get(slot)?;
-        let item = questionnaire.item_of(found)?;
-        let (level_of, known) = match &found.levels {
-            Levels::Range { min, max } if !whole.contains(&slot) => {
-                let cuts = cuts.get(&slot).map(Vec::as_slice).unwrap_or(&[]);
-                let mut sorted = cuts.to_vec();
-                sorted.sort();
-                sorted.dedup();
-                // Bands that hold no whole number are left out, so that levels have no gaps.
-                let bands: Vec<usize> =
-                    (*min..=*max).map(|n| crate::scoring::band(&crate::exact::whole(n), &sorted)).collect();
-                let mut distinct = bands.clone();
-                distinct.dedup();
-                let level = |band: &usize| distinct.iter().position(|known| known == band).unwrap_or(0) as u32;
-                (bands.iter().map(level).collect(), distinct.len() as u32)
-            }
-            levels => ((0..levels.count() as u32).collect(), levels.count() as u32),
-        };
-        let directed = matches!(item.direction, Some(Direction::Supports | Direction::Concern));
-        Some(CompleteVariable {
-            slot,
-            known,
-            level_of,
-            may_be_absent: item.offers_not_applicable,
-            steppable: directed && !item.block && !item.context && found.levels.count() >= 5,
-            wish: item.wish,
-            proposable: !item.context && !item.block && !item.wish && !gate.reads(slot),
-        })
-    };
-    order
-        .into_iter()
-        .filter(|slot| used.contains(slot) && variant.asked.get(*slot) == Some(&true))
-        .filter_map(of_slot)
-        .collect()
-}
-
 /// Numbers that stand as outcomes of diagrams: outcome 0 is "has no value".
-#[derive(Default)]
+#[derive(Debug, Clone, Default)]
 struct Numbers {
     values: Vec<Exact>,
     known: BTreeMap<Exact, u32>,
@@ -186,11 +64,18 @@ impl Numbers {
     }
 }
 
-struct Builder<'a> {
+/// Makes what a variant says, bit by bit, in one shared table of nodes; what was made once is known.
+pub(crate) struct Builder<'a> {
     questionnaire: &'a Questionnaire,
     variant: &'a Variant,
     variables: &'a [CompleteVariable],
-    diagram: Diagram,
+    pub(crate) diagram: &'a mut Diagram,
+    parts: Parts,
+}
+
+/// What a [`Builder`] has made, to go on with another time.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Parts {
     numbers: Numbers,
     stage: Option<NodeId>,
     reads: BTreeMap<Read, NodeId>,
@@ -198,11 +83,77 @@ struct Builder<'a> {
     conditions: BTreeMap<usize, NodeId>,
 }
 
-type Made = Result<NodeId, OverBudget>;
+impl Parts {
+    /// What of it stays as it is when the variant loses a rule: scores, and the conditions that hang on no rule.
+    pub(crate) fn without_rules(&self, variant: &Variant) -> Parts {
+        let hangs = rules_reach(variant);
+        let hangs_on_rules = |read: &Read| reads_rules(read, &hangs);
+        let mut parts = self.clone();
+        parts.stage = None;
+        parts.reads.retain(|read, _| !hangs_on_rules(read));
+        parts.quantities.retain(|quantity, _| !is_of_rules(quantity));
+        parts.conditions.retain(|number, _| hangs.get(*number) == Some(&false));
+        parts
+    }
+}
+
+/// For each condition, whether it hangs on what a rule did. A named condition that another reads stands before it.
+fn rules_reach(variant: &Variant) -> Vec<bool> {
+    let mut hangs: Vec<bool> = Vec::new();
+    for condition in &variant.tables.conditions {
+        let mut found = false;
+        condition.tree.for_each_read(&mut |read| found |= reads_rules(read, &hangs));
+        hangs.push(found);
+    }
+    hangs
+}
+
+fn reads_rules(read: &Read, hangs: &[bool]) -> bool {
+    match read {
+        Read::Fired(_) | Read::Overlay(_) | Read::StageIs(_) | Read::SignalIs(_) | Read::ReasonIs(_) => true,
+        // One that is not known yet may hang on anything.
+        Read::Condition(number) => hangs.get(*number).copied().unwrap_or(true),
+        Read::HasValue(subject) | Read::Passes(subject, _) => {
+            subject.parts().iter().any(|(quantity, _)| is_of_rules(quantity))
+        }
+        Read::Slot(_) | Read::SlotAnswered(_) | Read::ScaleAnswered(_) | Read::Flagged => false,
+    }
+}
+
+/// Whether a quantity is one that rules make.
+fn is_of_rules(quantity: &Quantity) -> bool {
+    matches!(quantity, Quantity::Level(_) | Quantity::SignsPresent | Quantity::Points(_))
+}
+
+/// A function, or the node budget was reached.
+pub(crate) type Made = Result<NodeId, OverBudget>;
+
+impl<'a> Builder<'a> {
+    /// Goes on with what was made of this variant in this diagram. Every variable stands for a slot of `questionnaire`.
+    pub(crate) fn new(
+        questionnaire: &'a Questionnaire,
+        variant: &'a Variant,
+        variables: &'a [CompleteVariable],
+        diagram: &'a mut Diagram,
+        parts: Parts,
+    ) -> Self {
+        Self { questionnaire, variant, variables, diagram, parts }
+    }
+
+    /// What was made so far.
+    pub(crate) fn into_parts(self) -> Parts {
+        self.parts
+    }
+}
 
 impl Builder<'_> {
+    /// Says beforehand what a read is.
+    pub(crate) fn know(&mut self, read: Read, function: NodeId) {
+        self.parts.reads.insert(read, function);
+    }
+
     /// First match, from the last rung upwards. The outcome past the last is "none".
-    fn ladder(&mut self, rungs: &[super::Outcome]) -> Made {
+    pub(crate) fn ladder(&mut self, rungs: &[super::Outcome]) -> Made {
         let mut below = NodeId::leaf(rungs.len() as u32);
         for (number, rung) in rungs.iter().enumerate().rev() {
             let here = NodeId::leaf(number as u32);
@@ -218,29 +169,29 @@ impl Builder<'_> {
         Ok(below)
     }
 
-    fn stage(&mut self) -> Made {
-        let made = match self.stage {
+    pub(crate) fn stage(&mut self) -> Made {
+        let made = match self.parts.stage {
             Some(made) => made,
             None => self.ladder(&self.variant.stages)?,
         };
-        self.stage = Some(made);
+        self.parts.stage = Some(made);
         Ok(made)
     }
 
     /// A condition over complete sheets; its outcome is 0 or 1.
-    fn condition(&mut self, number: usize) -> Made {
-        if let Some(known) = self.conditions.get(&number) {
+    pub(crate) fn condition(&mut self, number: usize) -> Made {
+        if let Some(known) = self.parts.conditions.get(&number) {
             return Ok(*known);
         }
         let made = match self.variant.tables.conditions.get(number).map(|condition| &condition.tree) {
             Some(tree) => self.tree(tree)?,
             None => NodeId::leaf(0),
         };
-        self.conditions.insert(number, made);
+        self.parts.conditions.insert(number, made);
         Ok(made)
     }
 
-    fn tree(&mut self, tree: &Tree) -> Made {
+    pub(crate) fn tree(&mut self, tree: &Tree) -> Made {
         match tree {
             Tree::Leaf(truth) => Ok(NodeId::leaf(u32::from(*truth))),
             Tree::Node(read, children) => {
@@ -254,7 +205,7 @@ impl Builder<'_> {
 
     /// What a read says on a complete sheet: its outcome is the number of the alternative.
     fn read(&mut self, read: &Read) -> Made {
-        if let Some(known) = self.reads.get(read) {
+        if let Some(known) = self.parts.reads.get(read) {
             return Ok(*known);
         }
         let made = match read {
@@ -274,29 +225,40 @@ impl Builder<'_> {
             }
             Read::Passes(subject, cut) => {
                 let value = self.subject(subject)?;
-                let numbers = &self.numbers;
+                let numbers = &self.parts.numbers;
                 self.diagram
                     .map(value, &|value| u32::from(numbers.value(value).is_some_and(|value| cut.passed_by(&value))))?
             }
-            Read::Fired(rule) => match self.variant.rules.get(*rule) {
-                Some(rule) => self.condition(rule.condition)?,
-                None => NodeId::leaf(0),
-            },
-            Read::Overlay(overlay) => match self.variant.overlays.get(*overlay).map(|overlay| overlay.when) {
-                Some(OutcomeWhen::Condition(condition)) => self.condition(condition)?,
-                _ => NodeId::leaf(0),
-            },
+            Read::Fired(rule) => self.fired(*rule)?,
+            Read::Overlay(overlay) => self.overlay(*overlay)?,
             Read::StageIs(stage) => {
                 let ladder = self.stage()?;
                 let stage = *stage as u32;
                 self.diagram.map(ladder, &|now| u32::from(now == stage))?
             }
             Read::Condition(condition) => self.condition(*condition)?,
-            // Loading refuses signals and stages that read the gate.
-            Read::Flagged => NodeId::leaf(0),
+            // What only the whole sheet can say is known beforehand, where it is read at all ([`Builder::know`]): loading
+            // refuses signals and stages that read the gate, and properties alone read what is reported.
+            Read::Flagged | Read::SignalIs(_) | Read::ReasonIs(_) => NodeId::leaf(0),
         };
-        self.reads.insert(read.clone(), made);
+        self.parts.reads.insert(read.clone(), made);
         Ok(made)
+    }
+
+    /// Whether an overlay holds; its outcome is 0 or 1.
+    pub(crate) fn overlay(&mut self, overlay: usize) -> Made {
+        match self.variant.overlays.get(overlay).map(|overlay| overlay.when) {
+            Some(OutcomeWhen::Condition(condition)) => self.condition(condition),
+            _ => Ok(NodeId::leaf(0)),
+        }
+    }
+
+    /// Whether a rule fires; its outcome is 0 or 1.
+    pub(crate) fn fired(&mut self, rule: usize) -> Made {
+        match self.variant.rules.get(rule) {
+            Some(rule) => self.condition(rule.condition),
+            None => Ok(NodeId::leaf(0)),
+        }
     }
 
     fn known_levels(&self, slot: usize) -> u32 {
@@ -311,8 +273,9 @@ impl Builder<'_> {
         let Some(variable) = self.variables.get(at) else {
             return Ok(NodeId::leaf(0));
         };
-        let levels = variable.known + u32::from(variable.may_be_absent);
-        let children: Vec<NodeId> = (0..levels).map(NodeId::leaf).collect();
+        // What is missing reads like the first answer here; who asks about it puts something better in its place.
+        let value = |level: u32| if level < variable.skipped() { level } else { 0 };
+        let children: Vec<NodeId> = (0..variable.levels()).map(|level| NodeId::leaf(value(level))).collect();
         let own = self.diagram.node(at as u32, &children)?;
         // An item that is asked only sometimes is read together with its condition, so that its own variable is
         // never "not shown" and open answers combine freely.

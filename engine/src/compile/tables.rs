@@ -86,6 +86,21 @@ impl Default for Tables {
     }
 }
 
+impl Tables {
+    /// The number of a condition that never holds, made for this.
+    pub(super) fn never(&mut self) -> usize {
+        self.conditions.push(Condition {
+            root: NodeId::leaf(0),
+            support: Vec::new(),
+            steps: Vec::new(),
+            outcomes: vec![0],
+            shared: Vec::new(),
+            tree: Tree::Leaf(false),
+        });
+        self.conditions.len() - 1
+    }
+}
+
 impl TableVariable {
     /// The level for "has no value".
     pub(crate) fn absent(&self) -> u8 {
@@ -110,7 +125,8 @@ impl TableVariable {
     }
 }
 
-/// The variable behind a read; none for a named condition, which is a function of variables.
+/// The variable behind a read; none for a named condition, which is a function of variables, and for what only
+/// properties read.
 fn variable_of(read: &Read) -> Option<Variable> {
     Some(match read {
         Read::Slot(slot) => Variable::Slot(*slot),
@@ -122,6 +138,8 @@ fn variable_of(read: &Read) -> Option<Variable> {
         Read::StageIs(_) => Variable::Stage,
         Read::Flagged => Variable::Flagged,
         Read::Condition(_) => return None,
+        // Only properties read them, and properties are not tabulated.
+        Read::SignalIs(_) | Read::ReasonIs(_) => return None,
     })
 }
 

@@ -1,0 +1,110 @@
+//! One sheet that shows something, with as few answers as it takes, looked at again by the engine itself.
+
+use super::Sheets;
+use crate::assess::{AnswerBlock, BlockAssessment, assess_block};
+use crate::diagram::NodeId;
+use crate::responses::{Answer, Missing, Responses, SafetyBlock};
+use crate::ruleset::Ruleset;
+
+/// How often the answers that do not matter are chosen anew, if the first choice says something of its own (a sheet of
+/// equal answers). A design choice, far above what was ever needed.
+pub(crate) const TURNS: usize = 64;
+
+/// How many sheets with gaps are tried. A design choice: what a ruleset says of gaps is met within some hundred.
+const TRIES: usize = 4096;
+
+/// A sheet that shows something.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Witness {
+    /// A whole sheet.
+    pub responses: Responses,
+    /// The slots whose answers make it so, in the order of the questionnaire; every other answer is free.
+    pub matters: Vec<usize>,
+}
+
+impl Sheets<'_> {
+    /// The levels of the fewest variables that lead a function to an outcome for which `wanted` holds.
+    pub(crate) fn shortest(&self, function: NodeId, wanted: &dyn Fn(u32) -> bool) -> Option<Vec<(u32, u32)>> {
+        let cost = |_: u32, _: u32| Some(1_u32);
+        let nearest = self.diagram.nearest(function, 0_u32, wanted, &cost)?;
+        Some(nearest.changes)
+    }
+
+    /// The same among the sheets on which everything is answered that a script can read.
+    pub(crate) fn shortest_answered(&self, function: NodeId, wanted: &dyn Fn(u32) -> bool) -> Option<Vec<(u32, u32)>> {
+        let cost = |at: u32, level: u32| {
+            let variable = self.variables.get(at as usize)?;
+            let item = self.questionnaire.slots.get(variable.slot).and_then(|slot| self.questionnaire.item_of(slot))?;
+            (item.block || level < variable.skipped()).then_some(1_u32)
+        };
+        Some(self.diagram.nearest(function, 0_u32, wanted, &cost)?.changes)
+    }
+
+    /// A sheet with these levels for which `holds` is true once it is assessed; none if no choice of the other answers
+    /// makes it so.
+    pub(crate) fn witness(
+        &self,
+        ruleset: &Ruleset,
+        levels: &[(u32, u32)],
+        holds: &dyn Fn(&BlockAssessment) -> bool,
+    ) -> Option<Witness> {
+        let responses = (0..TURNS).map(|turn| self.responses(levels, turn)).find(|responses| {
+            assessed(ruleset, std::slice::from_ref(responses)).is_some_and(|assessed| holds(&assessed))
+        })?;
+        Some(Witness { responses, matters: self.slots_of(levels) })
+    }
+
+    /// A sheet on which some scales are left open for which `holds` is true once it is assessed: sheets of many answers
+    /// and gaps are tried. That none is found says nothing.
+    pub(crate) fn with_gaps(&self, ruleset: &Ruleset, holds: &dyn Fn(&BlockAssessment) -> bool) -> Option<Witness> {
+        let variant = ruleset.variant(self.role, self.form)?;
+        (0..TRIES).find_map(|turn| {
+            let mut responses = self.responses(&[], turn);
+            let mut open: Vec<usize> = Vec::new();
+            for (at, scale) in variant.scales.iter().enumerate() {
+                // Every try leaves another set of scales open.
+                if (turn.wrapping_mul(0x9E37_79B9) >> (at % 24)) & 1 == 1 {
+                    open.extend(scale.items.iter().map(|item| item.slot));
+                }
+            }
+            // What no scale counts is left open in every third try.
+            let counted =
+                |slot: &usize| variant.scales.iter().any(|scale| scale.items.iter().any(|item| item.slot == *slot));
+            if turn % 3 == 0 {
+                open.extend(self.variables.iter().map(|variable| variable.slot).filter(|slot| !counted(slot)));
+            }
+            open.retain(|slot| !self.gate.reads(*slot));
+            for slot in &open {
+                if let Some(answer @ Answer::Level(_)) = responses.answers.get_mut(*slot) {
+                    *answer = Answer::Missing(Missing::Skipped);
+                }
+            }
+            responses.settle(self.questionnaire);
+            open.sort_unstable();
+            open.dedup();
+            let is_it = assessed(ruleset, std::slice::from_ref(&responses)).is_some_and(|assessed| holds(&assessed));
+            is_it.then_some(Witness { responses, matters: open })
+        })
+    }
+
+    /// The slots of variables, in the order of the questionnaire.
+    pub(crate) fn slots_of(&self, levels: &[(u32, u32)]) -> Vec<usize> {
+        let mut slots: Vec<usize> = levels
+            .iter()
+            .filter_map(|(at, _)| self.variables.get(*at as usize))
+            .map(|variable| variable.slot)
+            .collect();
+        slots.sort_unstable();
+        slots
+    }
+}
+
+/// What the engine says of sheets, one row each.
+pub(crate) fn assessed(ruleset: &Ruleset, sheets: &[Responses]) -> Option<BlockAssessment> {
+    let first = sheets.first()?;
+    let mut block = AnswerBlock::new(ruleset.questionnaire(), first.form, SafetyBlock::Answered);
+    for sheet in sheets {
+        block.push(sheet.role, &sheet.answers);
+    }
+    assess_block(ruleset, &block).ok()
+}
