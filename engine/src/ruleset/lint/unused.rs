@@ -50,6 +50,8 @@ impl<'a> Read<'a> {
                 Body::Contradicts { other } => {
                     read.names.extend([declaration.id.text.clone(), other.text.clone()]);
                 }
+                // What is only proved of an item is no use of it; a helper that a property calls is used.
+                Body::Property { holds } => read.called.extend(holds.calls.iter().map(|(name, _)| name.text.as_str())),
                 Body::Function { calls, .. } => {
                     read.called
                         .extend(calls.iter().map(|call| call.text.as_str()).filter(|id| *id != declaration.id.text));

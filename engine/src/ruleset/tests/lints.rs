@@ -179,6 +179,7 @@ fn names_that_nothing_reads_are_told() {
     check_study("fn low(x) { x <= 1 }", &[("unused-declaration 1:4", "nothing calls `low`")]);
     check_study("fn low(x) { low(x) }", &[("unused-declaration 1:4", "")]);
     check_study("fn low(x) { x <= 1 }\nrule r \"R\" when low(a) then note();", &[]);
+    check_study("fn low(x) { x <= 1 }\nproperty p holds low(a) || a >= 2;", &[]);
     let rule = "rule r \"R\" when a == 2 then points(\"keep\", 1);";
     check_study(rule, &[("unused-declaration 1:36", "points_of(\"keep\")")]);
     check_study(&format!("{rule}\nsignal q \"Q\" when points_of(\"keep\") >= 1;"), &[]);
