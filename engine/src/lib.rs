@@ -25,6 +25,10 @@ mod script;
 #[cfg(test)]
 mod tests;
 
+pub use analysis::{
+    Cell, Count, ENGINE_SIGNALS, Impact, Matrix, Moves, NO_SIGNAL, NOT_ENOUGH_ANSWERED, NoImpact, OTHER_PATH, Said,
+    Shift, Sides, UNPLACED, WITHHELD, Witness,
+};
 pub use assess::{
     AnswerBlock, AssessedRow, BlockAssessment, EngineReason, EvaluatedBlock, NotLoaded, Reason, RowView, RuleOutcome,
     Signal, assess, assess_block, evaluate_block,
