@@ -1,6 +1,7 @@
 //! From declarations to one variant: names resolved for a role and form, every condition tabulated, the signal a
 //! diagram. What comes out is plain data that scores people without ever meeting a script.
 
+mod claims;
 pub(crate) mod complete;
 mod conditions;
 mod model;
@@ -15,6 +16,7 @@ use crate::exact::Exact;
 use crate::questionnaire::{Bond, Form, Role};
 use crate::ruleset::{Comparison, Draft, Kind, Limit, Next, When};
 pub use crate::scoring::Scale;
+pub use claims::{Exempt, Monotone, Never, NeverTarget, Property};
 pub(crate) use complete::Complete;
 pub(crate) use conditions::subject_name;
 pub(crate) use tables::{Condition, Tables, UNDECIDED, Variable};
@@ -56,6 +58,14 @@ pub struct Variant {
     pub core: Vec<usize>,
     /// For each slot: does this variant ask it?
     pub asked: Vec<bool>,
+    /// What must be true of every sheet.
+    pub properties: Vec<Property>,
+    /// The items that are to be monotone beside those to which the questionnaire gives a direction.
+    pub monotone: Vec<Monotone>,
+    /// The items that need not be monotone.
+    pub not_monotone: Vec<Exempt>,
+    /// What no sheet may come to.
+    pub never: Vec<Never>,
     pub(crate) numbers: BTreeMap<String, Exact>,
     pub(crate) tables: Tables,
     pub(crate) complete: Option<Complete>,
@@ -265,13 +275,13 @@ pub(crate) fn variant(
     problems: &mut Vec<Diagnostic>,
 ) -> Option<Variant> {
     let before = errors(problems);
-    let mut model = model::Model::new(draft, role, form, problems);
-    let trees = conditions::explore_all(draft, &mut model, problems);
+    let model = model::Model::new(draft, role, form, problems);
+    let explored = conditions::explore_all(draft, &model, problems);
     if errors(problems) > before {
         return None;
     }
-    let tables = tables::build(draft, &model, trees, problems);
-    let mut variant = model.into_variant(tables);
+    let tables = tables::build(draft, &model, explored.conditions, problems);
+    let mut variant = model.into_variant(tables, explored.properties);
     if errors(problems) > before {
         return None;
     }

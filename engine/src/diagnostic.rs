@@ -88,6 +88,7 @@ codes! {
     UnknownFormat = "unknown-format", "The first field `format` names a format or version that this program does not read. Update the program or correct the field.";
     UnknownItem = "unknown-item", "A name stands for no item of the questionnaire. Correct the spelling, or add the item.";
     UnknownName = "unknown-name", "A name in a rule stands for no item, scale, aggregate, condition, parameter or constant. Correct the spelling, or declare it.";
+    AmbiguousName = "ambiguous-name", "A name stands for more than one thing here. Say which kind is meant, for example `never stage x`.";
     UnknownFunction = "unknown-function", "A rule calls a function that is neither part of the language (see rulesets/API.md) nor declared with `fn`.";
     DuplicateId = "duplicate-id", "Two things have the same id. Ids must be unique, since results and traces name them.";
     InvalidItem = "invalid-item", "An item of the questionnaire contradicts itself, for example a choice without options or a number without a range.";
@@ -100,7 +101,7 @@ codes! {
     MissingSource = "missing-source", "A number that decides something has no `source`. Cite one, or say that it is a design choice.";
     WrongQuestionnaire = "wrong-questionnaire", "The ruleset was written for another questionnaire than the one it is used with.";
     WrongKind = "wrong-kind", "A declaration does not belong into this kind of ruleset (assessment, instrument or study).";
-    WrongStratum = "wrong-stratum", "A declaration reads something that is computed only after it. Data flows items, scales, aggregates, rules, signs, overlays, stages, signals.";
+    WrongStratum = "wrong-stratum", "A declaration reads something that is computed only after it. Data flows items, scales, aggregates, rules, signs, overlays, stages, signals; only a property reads the signal.";
     SafetyItemRead = "safety-item-read", "A rule reads an item of the safety block. The safety gate is engine code; rules never see those answers.";
     ClosedItem = "closed-item", "A rule reads an item that the engine alone looks at: who is under 18, in which role somebody answers, in an assessment also what kind of bond it is.";
     NoHardItem = "no-hard-item", "An assessment ruleset needs a questionnaire with at least one hard safety item, so that the gate can protect people.";
@@ -113,7 +114,7 @@ codes! {
     AlwaysTrue = "always-true", "A condition holds whatever the answers are.";
     NeverTrue = "never-true", "A condition holds for no answers, so its declaration can never take effect.";
     NegatedMissing = "negated-missing", "A comparison that can be without a value is negated with `!`: a question that does not apply then counts as yes. Say `answered(...)` as well if that is not meant.";
-    DirectionMismatch = "direction-mismatch", "A scale counts an item against the direction that the questionnaire declares for it: reversed where it should not be, or not reversed where it should be. Write or leave out the `-` before the item, or say by `concern` after the title that a high score is bad.";
+    DirectionMismatch = "direction-mismatch", "A scale counts an item against the direction that the questionnaire declares for it: reversed where it should not be, or not reversed where it should be. Write or leave out the `-` before the item, or say by `concern` after the title that a high score is bad. A `monotone` item that already has a direction is left out.";
     ReversedTwice = "reversed-twice", "A scale reverses an item whose printed numbers already point the right way (`keyed` in the questionnaire). Reversing them again would count it against the scale. Write the item without `-`.";
     NegativeLabel = "negative-label", "A ruleset that is `batch_only` has a band below a cut, or on a scale that is no `concern`: a label for people who are fine by it. Such an instrument misses many people, and nobody is to be told by it that they are fine. Keep the bands with `>=` or `>` on scales that are a `concern`.";
     UnusedDeclaration = "unused-declaration", "A declaration is read by nothing.";

@@ -32,6 +32,9 @@ pub(crate) struct NodeId(u32);
 
 const LEAF: u32 = 1 << 31;
 
+/// How many children a node may have on average within a budget of nodes: real ones have two to six.
+const CHILDREN_OF_A_NODE: usize = 8;
+
 impl NodeId {
     /// The leaf with this outcome.
     pub(crate) fn leaf(outcome: u32) -> Self {
@@ -72,6 +75,11 @@ impl Diagram {
         Self { levels, nodes: Vec::new(), children: Vec::new(), known: HashTable::new(), budget }
     }
 
+    /// The most nodes, and the most that any walk may keep in mind.
+    pub(crate) fn budget(&self) -> usize {
+        self.budget
+    }
+
     /// How many nodes were made.
     pub(crate) fn len(&self) -> usize {
         self.nodes.len()
@@ -98,7 +106,8 @@ impl Diagram {
         if let Some(id) = self.known.find(hash, same) {
             return Ok(*id);
         }
-        if self.nodes.len() >= self.budget {
+        // A node of very many levels counts for more than one.
+        if self.nodes.len() >= self.budget || self.children.len() / CHILDREN_OF_A_NODE >= self.budget {
             return Err(OverBudget(self.budget));
         }
         let id = NodeId(self.nodes.len() as u32);

@@ -151,6 +151,21 @@ impl Gate {
 }
 
 impl Input {
+    /// The slot.
+    pub(crate) fn slot(&self) -> usize {
+        self.slot
+    }
+
+    /// The answers that are a yes; none for an item that only lets another one's yes count.
+    pub(crate) fn yeses(&self) -> impl Iterator<Item = usize> + '_ {
+        self.yes.iter().enumerate().filter(|(_, yes)| **yes).map(|(answer, _)| answer)
+    }
+
+    /// The answers that are none.
+    pub(crate) fn noes(&self) -> impl Iterator<Item = usize> + '_ {
+        self.yes.iter().enumerate().filter(|(_, yes)| !**yes).map(|(answer, _)| answer)
+    }
+
     /// The slots whose answers decide what this one says: its own, the one that must hold as well, and the one that
     /// it was asked because of.
     pub(crate) fn looks_at(&self) -> impl Iterator<Item = usize> + '_ {

@@ -26,15 +26,19 @@ mod script;
 mod tests;
 
 pub use analysis::{
-    Cell, Count, ENGINE_SIGNALS, Impact, Matrix, Moves, NO_SIGNAL, NOT_ENOUGH_ANSWERED, NoImpact, OTHER_PATH, Said,
-    Shift, Sides, UNPLACED, WITHHELD, Witness,
+    ANALYSIS_BUDGET, Cell, Claim, Count, Counterexample, ENGINE_SIGNALS, Impact, Matrix, Moves, NO_SIGNAL,
+    NOT_ENOUGH_ANSWERED, NoImpact, OTHER_PATH, Proof, Said, Shift, Sides, UNPLACED, Verdict, WITHHELD, Witness,
+    claims_of, prove,
 };
 pub use assess::{
     AnswerBlock, AssessedRow, BlockAssessment, EngineReason, EvaluatedBlock, NotLoaded, Reason, RowView, RuleOutcome,
     Signal, assess, assess_block, evaluate_block,
 };
 pub use case::{CASE_FORMAT, Case, CaseResult};
-pub use compile::{Adjust, Aggregate, Band, Outcome, Rule, RuleEffect, Scale, Screens, Sign, Variant};
+pub use compile::{
+    Adjust, Aggregate, Band, Exempt, Monotone, Never, NeverTarget, Outcome, Property, Rule, RuleEffect, Scale, Screens,
+    Sign, Variant,
+};
 pub use explain::{effects_of, explain_row, forms_of, item_text, slot_label, with_bond};
 pub use ruleset::{
     Aggregation, Comparison, ENGINE_REASONS, Kind, LoadOptions, NODE_BUDGET, Next, Parameter, REQUIRED_HEADINGS,

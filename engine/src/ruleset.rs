@@ -20,8 +20,9 @@ use crate::exact::Exact;
 use crate::fingerprint::sha256;
 use crate::gate::Gate;
 use crate::questionnaire::{Form, Questionnaire, Role};
+use crate::script::ReasonRead;
 pub use declaration::{Aggregation, Comparison, Kind, Next};
-pub(crate) use declaration::{Body, Declaration, Effect, Expr, Limit, Name, Place, When};
+pub(crate) use declaration::{Body, Declaration, Effect, Expr, Limit, Name, Place, Target, When};
 
 /// The signals of an assessment; a study declares its own.
 pub(crate) const ASSESSMENT_SIGNALS: [&str; 3] = ["keep_going", "walk_away", "mixed"];
@@ -146,6 +147,30 @@ impl Draft<'_> {
     /// The declarations for a role.
     pub(crate) fn for_role(&self, role: Role) -> impl Iterator<Item = &Declaration> {
         self.declarations.iter().filter(move |declaration| declaration.role.is_none_or(|r| r == role))
+    }
+
+    /// What kinds of things that sheets can come to have this name, in any variant.
+    pub(crate) fn targets_named(&self, kind: Option<Target>, id: &str) -> Vec<Target> {
+        let declared = |kind: Target| {
+            self.declarations
+                .iter()
+                .any(|declaration| kind.is_declared_by(&declaration.body) && declaration.id.text == id)
+        };
+        let of_the_engine = |kind: Target| kind == Target::Reason && self.engine_reasons().contains(&id);
+        let wanted = Target::ALL.into_iter().filter(|known| kind.is_none_or(|kind| kind == *known));
+        wanted.filter(|kind| declared(*kind) || of_the_engine(*kind)).collect()
+    }
+
+    /// The reasons that the engine gives for answered sheets of this kind of ruleset.
+    pub(crate) fn engine_reasons(&self) -> Vec<&'static str> {
+        let answered = |reason: &ReasonRead| *reason != ReasonRead::NotEnoughAnswered;
+        let own = ReasonRead::OF_THE_ENGINE.into_iter().filter(|_| self.kind == Kind::Assessment);
+        own.filter(answered).filter_map(ReasonRead::word).collect()
+    }
+
+    /// The declarations for a role and form.
+    pub(crate) fn for_variant(&self, role: Role, form: Form) -> impl Iterator<Item = &Declaration> {
+        self.for_role(role).filter(move |declaration| declaration.form.is_none_or(|f| f == form))
     }
 }
 

@@ -23,7 +23,7 @@ pub use api::reference as api_reference;
 pub(crate) use api::{FUNCTIONS, Namespace, function};
 pub(crate) use explore::{Explored, MAX_PATHS_OF_VARIANT, explore};
 pub(crate) use form::{Cut, Quantity, Subject};
-pub(crate) use read::{Attainable, Domain, Read, Tree};
+pub(crate) use read::{Attainable, Domain, Read, ReasonRead, Tree};
 
 /// What a name stands for in one variant of a ruleset.
 #[derive(Debug, Clone, PartialEq)]
@@ -57,6 +57,30 @@ pub(crate) struct Ids {
     pub(crate) overlays: BTreeMap<String, Option<usize>>,
     /// Stages.
     pub(crate) stages: BTreeMap<String, Option<usize>>,
+    /// Signals.
+    pub(crate) signals: BTreeMap<String, Option<usize>>,
+    /// Reasons, the engine's own included.
+    pub(crate) reasons: BTreeMap<String, Option<ReasonRead>>,
+}
+
+impl Ids {
+    /// Whether what a function names is part of the variant; none where it names nothing, or nothing that exists.
+    pub(crate) fn contains(&self, names: Namespace, id: &str) -> Option<bool> {
+        let number = match names {
+            Namespace::ItemOrScale => self.slots.get(id).or_else(|| self.scales.get(id)),
+            Namespace::Option => self.slots.get(id),
+            Namespace::Scale => self.scales.get(id),
+            Namespace::Rule => self.rules.get(id),
+            Namespace::Sign => self.signs.get(id),
+            Namespace::Points => self.points.get(id),
+            Namespace::Overlay => self.overlays.get(id),
+            Namespace::Stage => self.stages.get(id),
+            Namespace::Signal => self.signals.get(id),
+            Namespace::Reason => return self.reasons.get(id).map(Option::is_some),
+            Namespace::Nothing => None,
+        };
+        number.map(Option::is_some)
+    }
 }
 
 /// Where the values come from while an expression runs.

@@ -14,6 +14,7 @@ use crate::gate::Finding;
 use crate::questionnaire::MINOR_ITEM;
 use crate::responses::Answer;
 use crate::ruleset::Kind;
+use crate::script::Read;
 
 /// What is reported of a sheet: its signal, or why there is none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -65,6 +66,27 @@ impl Reported {
         NodeId::leaf(self.outcome())
     }
 
+    /// The reason of the engine's own.
+    pub(crate) fn reason(self) -> Option<Reason> {
+        let reason = match self {
+            Reported::HeldBack => EngineReason::HeldBack,
+            Reported::Contradictory => EngineReason::Contradictory,
+            Reported::CloseCall => EngineReason::CloseCall,
+            Reported::OtherPath => EngineReason::OtherPath,
+            Reported::Withheld | Reported::NotEnough | Reported::None | Reported::Declared(_) => return None,
+        };
+        Some(Reason::Engine(reason))
+    }
+
+    /// The signal that is reported; the engine's own reasons take `mixed`.
+    pub(crate) fn signal(self, mixed: Option<u32>) -> Option<u32> {
+        match self {
+            Reported::Declared(signal) => Some(signal),
+            Reported::HeldBack | Reported::Contradictory | Reported::CloseCall => mixed,
+            Reported::Withheld | Reported::OtherPath | Reported::NotEnough | Reported::None => None,
+        }
+    }
+
     /// What was reported of a sheet that was assessed; none if it is nothing that a complete sheet can lead to.
     pub(crate) fn of_row(row: &RowView<'_>) -> Option<Self> {
         let RowView::Assessed(row) = row else { return Some(Reported::Withheld) };
@@ -90,7 +112,7 @@ impl Reported {
 /// What the gate says, from nothing to everything: outcomes of [`Functions::gate`].
 const SOFT: u32 = 1;
 const UNANSWERED: u32 = 2;
-const HARD: u32 = 3;
+pub(super) const HARD: u32 = 3;
 
 /// What a variant says of a sheet.
 #[derive(Debug, Clone)]
@@ -109,6 +131,19 @@ pub(crate) struct Functions {
     pub(crate) overlays: Vec<NodeId>,
     /// For each rule, whether it fires.
     pub(crate) fired: Vec<NodeId>,
+    /// Whether a rule raises a flag; 2 where its fills differ.
+    pub(crate) raised: NodeId,
+}
+
+/// The same before any honesty test, which is most of what a variant says for a part of the work.
+pub(crate) struct Untested {
+    pub(crate) gate: NodeId,
+    pub(crate) lean: NodeId,
+    pub(crate) stage: NodeId,
+    pub(crate) reason: NodeId,
+    pub(crate) overlays: Vec<NodeId>,
+    pub(crate) fired: Vec<NodeId>,
+    pub(crate) raised: NodeId,
 }
 
 impl Sheets<'_> {
@@ -117,10 +152,21 @@ impl Sheets<'_> {
     /// # Errors
     /// [`OverBudget`] if the diagrams do not fit.
     pub(crate) fn functions(&mut self, kind: Kind, variant: &Variant) -> Result<Functions, OverBudget> {
+        let Untested { gate, lean, stage, reason, overlays, fired, raised } = self.untested(variant)?;
+        let reported =
+            if kind == Kind::Assessment { self.tested(variant, gate, lean, raised)? } else { self.plain(gate, lean)? };
+        Ok(Functions { gate, lean, reported, stage, reason, overlays, fired, raised })
+    }
+
+    /// What `variant` says before any honesty test.
+    ///
+    /// # Errors
+    /// [`OverBudget`] if the diagrams do not fit.
+    pub(crate) fn untested(&mut self, variant: &Variant) -> Result<Untested, OverBudget> {
         let gate = self.gate_says()?;
         let flagged = self.diagram.map(gate, &|says| u32::from(says > 0))?;
         let mut builder = Builder::new(self.questionnaire, variant, &self.variables, &mut self.diagram);
-        builder.flagged = flagged;
+        builder.know(Read::Flagged, flagged);
         let mut fired = Vec::new();
         let mut raised = NodeId::leaf(0);
         for (number, rule) in variant.rules.iter().enumerate() {
@@ -141,13 +187,8 @@ impl Sheets<'_> {
         let several = variant.signals.len() as u32 + 1;
         let moves = Moves::new(self);
         let lean = moves.open_missing(self, signal, several)?;
-        let reported = if kind == Kind::Assessment {
-            let raised = moves.open_missing(self, raised, 2)?;
-            self.tested(variant, &moves, gate, lean, raised)?
-        } else {
-            self.plain(gate, lean)?
-        };
-        Ok(Functions { gate, lean, reported, stage, reason, overlays, fired })
+        let raised = moves.open_missing(self, raised, 2)?;
+        Ok(Untested { gate, lean, stage, reason, overlays, fired, raised })
     }
 
     /// What the gate says of a sheet.
@@ -217,7 +258,7 @@ impl Sheets<'_> {
     }
 
     /// The signal after all honesty tests and the gate.
-    fn tested(&mut self, variant: &Variant, moves: &Moves, gate: NodeId, lean: NodeId, raised: NodeId) -> Made {
+    fn tested(&mut self, variant: &Variant, gate: NodeId, lean: NodeId, raised: NodeId) -> Made {
         let signal = |id: &str| variant.signals.iter().position(|signal| signal.id == id).map(|at| at as u32);
         let (keep_going, walk_away) = (signal("keep_going"), signal("walk_away"));
         let is_decisive = |lean: u32| Some(lean) == keep_going || Some(lean) == walk_away;
@@ -225,7 +266,7 @@ impl Sheets<'_> {
         let minor = self.minor()?;
         let floor = self.floor(variant)?;
         let contradicts = self.contradicts(variant)?;
-        let steps = moves.steps(self, lean, none + 1, &is_decisive)?;
+        let steps = Moves::new(self).steps(self, lean, none + 1, &is_decisive)?;
         let functions = [gate, minor, floor, lean, contradicts, steps, raised];
         self.diagram.apply(&functions, &|functions| {
             let [gate, minor, floor, lean, contradicts, steps, raised] = functions else { return None };

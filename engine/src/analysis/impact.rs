@@ -7,11 +7,11 @@ use std::collections::BTreeMap;
 
 use num_bigint::BigUint;
 
-use super::said::{ENGINE_SIGNALS, Said, UNPLACED, engine_reason, signal_of};
+use super::said::{ENGINE_SIGNALS, Said, UNPLACED, signal_of};
 use super::sheets::answer_of;
 use super::witness::assessed;
 use super::{Count, Functions, Reported, Sheets, Witness};
-use crate::assess::NotLoaded;
+use crate::assess::{NotLoaded, Reason};
 use crate::compile::complete::Made;
 use crate::compile::{Outcome, Variant};
 use crate::diagram::{NodeId, OverBudget};
@@ -439,6 +439,14 @@ fn in_order(old: &[Outcome], new: &[Outcome], engine: &[&str]) -> Vec<String> {
         }
     }
     ids
+}
+
+/// The reason of the engine's own, where there is one.
+fn engine_reason(reported: Reported) -> Option<&'static str> {
+    match reported.reason()? {
+        Reason::Engine(reason) => Some(reason.as_str()),
+        Reason::Declared(_) => None,
+    }
 }
 
 fn position(ids: &[String], id: &str) -> u32 {

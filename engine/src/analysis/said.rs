@@ -1,7 +1,7 @@
 //! What is said of a sheet, in the words of its ruleset: the same words for one row and for all sheets at once.
 
 use super::Reported;
-use crate::assess::{EngineReason, Reason, RowView, Signal};
+use crate::assess::{Reason, RowView, Signal};
 use crate::compile::Variant;
 
 /// The stage of a sheet on which no rung of the ladder holds, or one is undecided.
@@ -52,28 +52,13 @@ impl<'a> Said<'a> {
 
 /// The signal of what is reported of all sheets with one outcome.
 pub(crate) fn signal_of(variant: &Variant, reported: Reported) -> &str {
-    let mixed = || variant.signals.iter().position(|signal| signal.id == "mixed");
+    let mixed = variant.signals.iter().position(|signal| signal.id == "mixed").map(|mixed| mixed as u32);
     match reported {
         Reported::Withheld => WITHHELD,
         Reported::OtherPath => OTHER_PATH,
         Reported::NotEnough => NOT_ENOUGH_ANSWERED,
-        Reported::HeldBack | Reported::Contradictory | Reported::CloseCall => {
-            mixed().map_or(NO_SIGNAL, |mixed| declared(variant, mixed))
-        }
-        Reported::None => NO_SIGNAL,
-        Reported::Declared(signal) => declared(variant, signal as usize),
+        reported => reported.signal(mixed).map_or(NO_SIGNAL, |signal| declared(variant, signal as usize)),
     }
-}
-
-/// The reason that goes with what is reported, where the engine gives it.
-pub(crate) fn engine_reason(reported: Reported) -> Option<&'static str> {
-    let reason = match reported {
-        Reported::HeldBack => EngineReason::HeldBack,
-        Reported::Contradictory => EngineReason::Contradictory,
-        Reported::CloseCall => EngineReason::CloseCall,
-        _ => return None,
-    };
-    Some(reason.as_str())
 }
 
 fn declared(variant: &Variant, signal: usize) -> &str {

@@ -129,19 +129,35 @@ impl<'a> Sheets<'a> {
         Ok(counts)
     }
 
+    /// How many sheets there are.
+    ///
+    /// # Errors
+    /// [`OverBudget`] if there is no room to tell the sheets apart.
+    pub(crate) fn count(&mut self) -> Result<BigUint, OverBudget> {
+        Ok(self.counts(NodeId::leaf(0))?.into_values().sum())
+    }
+
     /// The responses of a sheet that has these levels; the other answers are free to choose, and `turn` chooses them:
     /// other turns, other answers.
     pub(crate) fn responses(&self, fixed: &[(u32, u32)], turn: usize) -> Responses {
+        self.responses_of(&self.levels(fixed, turn))
+    }
+
+    /// A level for every variable: the given one, or one that `turn` chooses.
+    pub(crate) fn levels(&self, fixed: &[(u32, u32)], turn: usize) -> Vec<u32> {
+        let level = |at: u32| {
+            let fixed = fixed.iter().find(|(known, _)| *known == at);
+            fixed.map_or_else(|| self.free_level(at, turn), |(_, level)| *level)
+        };
+        (0..self.variables.len() as u32).map(level).collect()
+    }
+
+    /// The responses of the sheet with these levels, one a variable.
+    pub(crate) fn responses_of(&self, levels: &[u32]) -> Responses {
         let mut answers = vec![Answer::Missing(Missing::NotShown); self.questionnaire.slots.len()];
-        let levels: Vec<u32> = (0..self.variables.len() as u32)
-            .map(|at| {
-                let fixed = fixed.iter().find(|(known, _)| *known == at);
-                fixed.map_or_else(|| self.free_level(at, turn), |(_, level)| *level)
-            })
-            .collect();
         for (at, variable) in (0_u32..).zip(&self.variables) {
             if let (Some(place), Some(level)) = (answers.get_mut(variable.slot), levels.get(at as usize)) {
-                *place = match self.is_asked(at, &levels) {
+                *place = match self.is_asked(at, levels) {
                     Some(true) => variable.answer(*level),
                     Some(false) => Answer::Missing(Missing::NotShown),
                     // What hangs on an unknown answer was not asked, and is unknown.

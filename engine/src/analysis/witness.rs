@@ -8,7 +8,7 @@ use crate::ruleset::Ruleset;
 
 /// How often the answers that do not matter are chosen anew, if the first choice says something of its own (a sheet of
 /// equal answers). A design choice, far above what was ever needed.
-const TURNS: usize = 64;
+pub(crate) const TURNS: usize = 64;
 
 /// A sheet that shows something.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,6 +25,16 @@ impl Sheets<'_> {
         let cost = |_: u32, _: u32| Some(1_u32);
         let nearest = self.diagram.nearest(function, 0_u32, wanted, &cost)?;
         Some(nearest.changes)
+    }
+
+    /// The same among the sheets on which everything is answered that a script can read.
+    pub(crate) fn shortest_answered(&self, function: NodeId, wanted: &dyn Fn(u32) -> bool) -> Option<Vec<(u32, u32)>> {
+        let cost = |at: u32, level: u32| {
+            let variable = self.variables.get(at as usize)?;
+            let item = self.questionnaire.slots.get(variable.slot).and_then(|slot| self.questionnaire.item_of(slot))?;
+            (item.block || level < variable.skipped()).then_some(1_u32)
+        };
+        Some(self.diagram.nearest(function, 0_u32, wanted, &cost)?.changes)
     }
 
     /// A sheet with these levels for which `holds` is true once it is assessed; none if no choice of the other answers

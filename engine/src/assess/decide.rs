@@ -32,7 +32,7 @@ pub enum Reason {
 }
 
 /// The reasons that the engine gives.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum EngineReason {
     /// The gate took a decisive signal away.
     HeldBack,

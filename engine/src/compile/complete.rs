@@ -71,8 +71,6 @@ pub(crate) struct Builder<'a> {
     pub(crate) diagram: &'a mut Diagram,
     numbers: Numbers,
     stage: Option<NodeId>,
-    /// What `flagged()` says: the gate's flags, where they are part of the sheet.
-    pub(crate) flagged: NodeId,
     reads: BTreeMap<Read, NodeId>,
     quantities: BTreeMap<Quantity, NodeId>,
     conditions: BTreeMap<usize, NodeId>,
@@ -96,7 +94,6 @@ impl<'a> Builder<'a> {
             diagram,
             numbers: Numbers::default(),
             stage: None,
-            flagged: NodeId::leaf(0),
             reads: BTreeMap::new(),
             quantities: BTreeMap::new(),
             conditions: BTreeMap::new(),
@@ -105,6 +102,11 @@ impl<'a> Builder<'a> {
 }
 
 impl Builder<'_> {
+    /// Says beforehand what a read is.
+    pub(crate) fn know(&mut self, read: Read, function: NodeId) {
+        self.reads.insert(read, function);
+    }
+
     /// First match, from the last rung upwards. The outcome past the last is "none".
     pub(crate) fn ladder(&mut self, rungs: &[super::Outcome]) -> Made {
         let mut below = NodeId::leaf(rungs.len() as u32);
@@ -193,7 +195,9 @@ impl Builder<'_> {
                 self.diagram.map(ladder, &|now| u32::from(now == stage))?
             }
             Read::Condition(condition) => self.condition(*condition)?,
-            Read::Flagged => self.flagged,
+            // What only the whole sheet can say is known beforehand, where it is read at all ([`Builder::know`]): loading
+            // refuses signals and stages that read the gate, and properties alone read what is reported.
+            Read::Flagged | Read::SignalIs(_) | Read::ReasonIs(_) => NodeId::leaf(0),
         };
         self.reads.insert(read.clone(), made);
         Ok(made)

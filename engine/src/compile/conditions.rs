@@ -2,13 +2,14 @@
 
 use std::rc::Rc;
 
-use super::model::Model;
+use super::Property;
+use super::model::{Model, WantedProperty};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::questionnaire::Questionnaire;
 use crate::ruleset::{Body, Draft, Expr, Place};
 use crate::script::{
-    Explored, MAX_PATHS_OF_VARIANT, Meaning, Quantity, Read, Script, ScriptError, ScriptErrorKind, Subject, Tree,
-    explore,
+    Explored, MAX_PATHS_OF_VARIANT, Meaning, Quantity, Read, ReasonRead, Script, ScriptError, ScriptErrorKind, Subject,
+    Tree, explore,
 };
 
 /// The interpreter for conditions, and the one for adjustments (where scale names mean raw scales).
@@ -53,32 +54,40 @@ fn function_place(declaration: &crate::ruleset::Declaration) -> Place {
     Place { file: declaration.id.place.file, span: start..start + text.len() }
 }
 
-/// The decision tree of every condition, in the order of their numbers.
-pub(super) fn explore_all(draft: &Draft<'_>, model: &mut Model<'_>, problems: &mut Vec<Diagnostic>) -> Vec<Tree> {
+/// What exploring a variant gives.
+#[derive(Default)]
+pub(super) struct ExploredVariant {
+    /// The decision tree of every condition, in the order of their numbers.
+    pub(super) conditions: Vec<Tree>,
+    pub(super) properties: Vec<Property>,
+}
+
+/// Explores every condition, then every property.
+pub(super) fn explore_all(draft: &Draft<'_>, model: &Model<'_>, problems: &mut Vec<Diagnostic>) -> ExploredVariant {
     let before = problems.len();
     let scripts = interpreters(draft, model, problems);
     // Without a helper, every condition that calls it would fail once more.
     if problems.len() > before {
-        return vec![Tree::Leaf(false); model.conditions.len()];
+        return ExploredVariant::default();
     }
     let domain = Rc::new(model.domain.clone());
     let mut left = MAX_PATHS_OF_VARIANT;
+    let mut tree_of = |script: &Script, expr: &Expr| match script.compile(&expr.text) {
+        Err(error) => Err(failure(draft, model, expr, &error, &[])),
+        Ok(compiled) => match explore(script, &expr.text, &compiled, &domain, left) {
+            Explored::Tree(tree, paths) => {
+                left = left.saturating_sub(paths);
+                Ok(tree)
+            }
+            Explored::Failed(error, witness) => Err(failure(draft, model, expr, &error, &witness)),
+            Explored::TooLarge(reads) => Err(too_large(draft, model, expr, &reads)),
+        },
+    };
     let mut trees = Vec::new();
     for wanted in &model.conditions {
         let script = if wanted.raw { &scripts.raw } else { &scripts.plain };
         let expr = wanted.expr;
-        let tree = match script.compile(&expr.text) {
-            Err(error) => Err(failure(draft, model, expr, &error, &[])),
-            Ok(compiled) => match explore(script, &expr.text, &compiled, &domain, left) {
-                Explored::Tree(tree, paths) => {
-                    left = left.saturating_sub(paths);
-                    Ok(tree)
-                }
-                Explored::Failed(error, witness) => Err(failure(draft, model, expr, &error, &witness)),
-                Explored::TooLarge(reads) => Err(too_large(draft, model, expr, &reads)),
-            },
-        };
-        match tree {
+        match tree_of(script, expr) {
             Ok(tree) => {
                 // A named condition is tabulated twice, and told of once.
                 let twice = |other: &super::model::Wanted<'_>| !other.raw && other.expr.place == expr.place;
@@ -93,7 +102,39 @@ pub(super) fn explore_all(draft: &Draft<'_>, model: &mut Model<'_>, problems: &m
             }
         }
     }
-    trees
+    let mut properties = Vec::new();
+    for WantedProperty { declaration, expr } in &model.properties {
+        match tree_of(&scripts.plain, expr) {
+            Ok(tree) => {
+                warn_of_property(draft, model, expr, &tree, problems);
+                let id = declaration.id.text.clone();
+                properties.push(Property {
+                    title: declaration.title.clone().unwrap_or_else(|| id.clone()),
+                    id,
+                    because: declaration.because.as_ref().map(|text| text.text.clone()),
+                    at: draft.at(&declaration.id.place),
+                    tree,
+                });
+            }
+            Err(problem) => problems.push(problem),
+        }
+    }
+    ExploredVariant { conditions: trees, properties }
+}
+
+/// A property that says nothing, or that no sheet can have. That it negates what may be missing is its very shape.
+fn warn_of_property(draft: &Draft<'_>, model: &Model<'_>, expr: &Expr, tree: &Tree, problems: &mut Vec<Diagnostic>) {
+    // In a variant that lacks some of what it reads, a property may well be constant.
+    if !model.names_only_what_is_inside(expr) {
+        return;
+    }
+    if !tree.reaches(false) {
+        let message = "this property holds whatever is found, so it says nothing";
+        problems.push(draft.warning(Code::AlwaysTrue, &expr.place, message));
+    } else if !tree.reaches(true) {
+        problems.push(draft.warning(Code::NeverTrue, &expr.place, "no answers can have this property"));
+    }
+    comparisons(draft, model, expr, problems);
 }
 
 /// A condition that never or always holds, or that turns a missing value into a yes.
@@ -261,6 +302,16 @@ fn read_name(questionnaire: &Questionnaire, model: &Model<'_>, read: &Read) -> S
             model.conditions.get(*at).map_or_else(String::new, |wanted| format!("whether `{}` holds", wanted.expr.text))
         }
         Read::Flagged => "whether a flag is up".into(),
+        Read::SignalIs(at) => {
+            variant.signals.get(*at).map_or_else(String::new, |signal| format!("whether the signal is `{}`", signal.id))
+        }
+        Read::ReasonIs(reason) => {
+            let word = match reason {
+                ReasonRead::Declared(at) => variant.reasons.get(*at).map(|reason| reason.id.as_str()),
+                of_the_engine => of_the_engine.word(),
+            };
+            format!("whether the reason is `{}`", word.unwrap_or_default())
+        }
     }
 }
 

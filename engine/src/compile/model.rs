@@ -1,18 +1,19 @@
 //! Resolves the declarations of one variant: which items are asked, what each name stands for, what belongs to what.
 
+mod claims;
 mod domain;
 mod outcomes;
 
 use std::collections::BTreeMap;
 
 use super::tables::Tables;
-use super::{Adjust, Aggregate, Part, PartOf, Rule, RuleEffect, Screens, Sign, Variant};
+use super::{Adjust, Aggregate, Part, PartOf, Property, Rule, RuleEffect, Screens, Sign, Variant};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::exact::Exact;
 use crate::questionnaire::{Direction, Form, Levels, Questionnaire, Role};
-use crate::ruleset::{Body, Draft, Effect, Expr, Name};
+use crate::ruleset::{Body, Declaration, Draft, Effect, Expr, Kind, Name};
 use crate::scoring::{Need, Scale, ScaleItem};
-use crate::script::{Attainable, Domain, Ids, Meaning, Quantity};
+use crate::script::{Attainable, Domain, Ids, Meaning, Quantity, ReasonRead};
 
 /// The greatest denominator that a mean may have, so that its numerator fits 64 bits with room to spare.
 const FINEST: i64 = 1 << 52;
@@ -28,6 +29,8 @@ pub(super) struct Model<'a> {
     pub(super) raw_names: BTreeMap<String, Meaning>,
     /// The conditions to tabulate, in the order of their numbers.
     pub(super) conditions: Vec<Wanted<'a>>,
+    /// The properties to explore.
+    pub(super) properties: Vec<WantedProperty<'a>>,
     /// For each quantity, the values of completely answered sheets.
     pub(super) fills: BTreeMap<Quantity, Attainable>,
     pub(super) domain: Domain,
@@ -39,6 +42,13 @@ pub(super) struct Wanted<'a> {
     pub(super) expr: &'a Expr,
     /// It belongs to an adjustment, so scale names mean raw scales.
     pub(super) raw: bool,
+}
+
+/// A property to explore.
+#[derive(Clone, Copy)]
+pub(super) struct WantedProperty<'a> {
+    pub(super) declaration: &'a Declaration,
+    pub(super) expr: &'a Expr,
 }
 
 impl<'a> Model<'a> {
@@ -78,6 +88,10 @@ impl<'a> Model<'a> {
             floor: None,
             core,
             asked,
+            properties: Vec::new(),
+            monotone: Vec::new(),
+            not_monotone: Vec::new(),
+            never: Vec::new(),
             numbers: BTreeMap::new(),
             tables: Tables::default(),
             complete: None,
@@ -89,6 +103,7 @@ impl<'a> Model<'a> {
             ids: Ids::default(),
             raw_names: BTreeMap::new(),
             conditions: Vec::new(),
+            properties: Vec::new(),
             fills: BTreeMap::new(),
             domain: Domain::default(),
         };
@@ -110,6 +125,9 @@ impl<'a> Model<'a> {
         for declaration in draft.for_role(role) {
             model.outcome(draft, declaration);
             model.cut(draft, declaration, problems);
+        }
+        for declaration in draft.for_variant(role, form) {
+            model.claim(draft, declaration);
         }
         model.finish_domain();
         model
@@ -170,8 +188,18 @@ impl<'a> Model<'a> {
                 Body::Stage { .. } => {
                     self.ids.stages.insert(id, None);
                 }
+                Body::Signal { .. } => {
+                    self.ids.signals.insert(id, None);
+                }
+                Body::Reason { when: Some(_) } => {
+                    self.ids.reasons.insert(id, None);
+                }
                 _ => {}
             }
+        }
+        if draft.kind == Kind::Assessment {
+            let own = ReasonRead::OF_THE_ENGINE.into_iter();
+            self.ids.reasons.extend(own.filter_map(|reason| Some((reason.word()?.to_owned(), Some(reason)))));
         }
     }
 
@@ -467,7 +495,7 @@ impl<'a> Model<'a> {
         &self.variant
     }
 
-    pub(super) fn into_variant(self, tables: Tables) -> Variant {
-        Variant { tables, ..self.variant }
+    pub(super) fn into_variant(self, tables: Tables, properties: Vec<Property>) -> Variant {
+        Variant { tables, properties, ..self.variant }
     }
 }

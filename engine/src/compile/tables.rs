@@ -125,7 +125,8 @@ impl TableVariable {
     }
 }
 
-/// The variable behind a read; none for a named condition, which is a function of variables.
+/// The variable behind a read; none for a named condition, which is a function of variables, and for what only
+/// properties read.
 fn variable_of(read: &Read) -> Option<Variable> {
     Some(match read {
         Read::Slot(slot) => Variable::Slot(*slot),
@@ -137,6 +138,8 @@ fn variable_of(read: &Read) -> Option<Variable> {
         Read::StageIs(_) => Variable::Stage,
         Read::Flagged => Variable::Flagged,
         Read::Condition(_) => return None,
+        // Only properties read them, and properties are not tabulated.
+        Read::SignalIs(_) | Read::ReasonIs(_) => return None,
     })
 }
 

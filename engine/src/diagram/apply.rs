@@ -52,6 +52,10 @@ impl Apply<'_> {
             debug_assert!(false, "a rule must answer when all functions are leaves");
             return Ok(functions.first().copied().unwrap_or(NodeId::leaf(0)));
         };
+        // What comes to few nodes can take many steps all the same.
+        if self.memo.results.len() >= self.diagram.budget() {
+            return Err(OverBudget(self.diagram.budget()));
+        }
         let count = self.diagram.levels().get(variable as usize).copied().unwrap_or(0) as usize;
         let (end, first_child) = (self.functions.len(), self.made.len());
         for level in 0..count {

@@ -52,7 +52,11 @@ impl Diagram {
     }
 
     /// Whether two sheets that differ in `variable` only, by one of `moves` (from level, to level), have outcomes for
-    /// which `bad(from, to)` holds. `good` remembers pairs of nodes without such outcomes; it serves for one `bad`.
+    /// which `bad(from, to)` holds; it may not hold for two equal ones. `good` remembers pairs of nodes without such
+    /// outcomes; it serves for one `bad`.
+    ///
+    /// # Errors
+    /// [`OverBudget`] when there are more pairs than nodes are allowed.
     pub(crate) fn has_move(
         &self,
         root: NodeId,
@@ -60,14 +64,16 @@ impl Diagram {
         moves: &[(u32, u32)],
         bad: &dyn Fn(u32, u32) -> bool,
         good: &mut BTreeSet<(NodeId, NodeId)>,
-    ) -> bool {
-        let asks = self.reachable(root).into_iter().filter(|id| self.variable(*id) == Some(variable));
-        asks.into_iter().any(|id| {
-            moves.iter().any(|(from, to)| {
+    ) -> Result<bool, OverBudget> {
+        for id in self.reachable(root).into_iter().filter(|id| self.variable(*id) == Some(variable)) {
+            for (from, to) in moves {
                 let child = |level: &u32| self.cofactor(id, variable, *level as usize);
-                self.has_pair(child(from), child(to), bad, good)
-            })
-        })
+                if self.has_pair(child(from), child(to), bad, good)? {
+                    return Ok(true);
+                }
+            }
+        }
+        Ok(false)
     }
 
     fn has_pair(
@@ -76,21 +82,24 @@ impl Diagram {
         b: NodeId,
         bad: &dyn Fn(u32, u32) -> bool,
         good: &mut BTreeSet<(NodeId, NodeId)>,
-    ) -> bool {
+    ) -> Result<bool, OverBudget> {
         if let (Some(a), Some(b)) = (a.outcome(), b.outcome()) {
-            return bad(a, b);
+            return Ok(bad(a, b));
         }
         if a == b || good.contains(&(a, b)) {
-            return false;
+            return Ok(false);
         }
-        let Some(variable) = [a, b].iter().filter_map(|id| self.variable(*id)).min() else { return false };
+        if good.len() >= self.budget() {
+            return Err(OverBudget(self.budget()));
+        }
+        let Some(variable) = [a, b].iter().filter_map(|id| self.variable(*id)).min() else { return Ok(false) };
         let count = self.levels().get(variable as usize).copied().unwrap_or(0) as usize;
-        let found = (0..count).any(|level| {
-            self.has_pair(self.cofactor(a, variable, level), self.cofactor(b, variable, level), bad, good)
-        });
-        if !found {
-            good.insert((a, b));
+        for level in 0..count {
+            if self.has_pair(self.cofactor(a, variable, level), self.cofactor(b, variable, level), bad, good)? {
+                return Ok(true);
+            }
         }
-        found
+        good.insert((a, b));
+        Ok(false)
     }
 }

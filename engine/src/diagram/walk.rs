@@ -84,7 +84,6 @@ pub(crate) struct Nearest<C> {
 
 impl Diagram {
     /// The outcome of a sheet on which every variable is known.
-    #[cfg(test)]
     pub(crate) fn outcome(&self, root: NodeId, level: impl Fn(u32) -> u32) -> Option<u32> {
         let mut id = root;
         while let Some(variable) = self.variable(id) {

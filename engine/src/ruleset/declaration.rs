@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::exact::Exact;
-use crate::questionnaire::{Bond, Operator, OptionValue, Role};
+use crate::questionnaire::{Bond, Direction, Form, Operator, OptionValue, Role};
 
 /// Where something stands: which file of the ruleset, which bytes of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,6 +65,8 @@ pub(crate) struct Declaration {
     pub(crate) title: Option<String>,
     /// The role it is for; none means every role.
     pub(crate) role: Option<Role>,
+    /// The form it is for; none means every form.
+    pub(crate) form: Option<Form>,
     /// The `//!` lines above it.
     pub(crate) doc: Vec<String>,
     pub(crate) because: Option<Name>,
@@ -72,6 +74,15 @@ pub(crate) struct Declaration {
     /// What a person can do next.
     pub(crate) next: Option<Next>,
     pub(crate) body: Body,
+}
+
+impl Declaration {
+    /// Whether some variant has both.
+    pub(crate) fn meets(&self, other: &Declaration) -> bool {
+        let roles = self.role.is_none() || other.role.is_none() || self.role == other.role;
+        let forms = self.form.is_none() || other.form.is_none() || self.form == other.form;
+        roles && forms
+    }
 }
 
 /// What a person can do next.
@@ -162,6 +173,65 @@ pub(crate) enum Body {
         share: Exact,
     },
     BatchOnly,
+    /// What must be true of every sheet.
+    Property {
+        holds: Expr,
+    },
+    /// Items whose better answers must never make a signal worse, though the questionnaire gives them no direction.
+    Monotone {
+        items: Vec<Directed>,
+    },
+    /// Items of which that is not expected.
+    NotMonotone {
+        items: Vec<Name>,
+    },
+    /// What must never be found.
+    Never {
+        target: Option<Target>,
+    },
+}
+
+/// An item and which of its answers are the better ones.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Directed {
+    pub(crate) item: Name,
+    pub(crate) direction: Direction,
+}
+
+/// What kind of thing is never found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Target {
+    Stage,
+    Overlay,
+    Signal,
+    Reason,
+    Rule,
+}
+
+impl Target {
+    pub(crate) const ALL: [Target; 5] = [Target::Stage, Target::Overlay, Target::Signal, Target::Reason, Target::Rule];
+
+    /// The word as it is written.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Target::Stage => "stage",
+            Target::Overlay => "overlay",
+            Target::Signal => "signal",
+            Target::Reason => "reason",
+            Target::Rule => "rule",
+        }
+    }
+
+    /// Whether a declaration declares one that sheets can have; the engine's reasons are only worded.
+    pub(crate) fn is_declared_by(self, body: &Body) -> bool {
+        match self {
+            Target::Stage => matches!(body, Body::Stage { .. }),
+            Target::Overlay => matches!(body, Body::Overlay { .. }),
+            Target::Signal => matches!(body, Body::Signal { .. }),
+            Target::Reason => matches!(body, Body::Reason { when: Some(_) }),
+            Target::Rule => matches!(body, Body::Rule { .. }),
+        }
+    }
 }
 
 /// A condition, or the last resort.

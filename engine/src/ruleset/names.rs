@@ -1,5 +1,6 @@
 //! Names and strata: every name is known, and each declaration reads only what is computed before it.
 
+mod claims;
 mod expression;
 mod instrument;
 
@@ -9,7 +10,7 @@ use expression::placeholders;
 
 use super::{ASSESSMENT_SIGNALS, Body, Declaration, Draft, ENGINE_REASONS, Effect, Kind, Name, When};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::questionnaire::{BOND_ITEM, ItemKind, Levels, MINOR_ITEM, ROLE_ITEM, Role};
+use crate::questionnaire::{BOND_ITEM, ItemKind, MINOR_ITEM, ROLE_ITEM, Role};
 
 /// In which order things are computed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -20,6 +21,7 @@ enum Stratum {
     Rules,
     Overlays,
     Stages,
+    Signals,
 }
 
 /// What a name can stand for.
@@ -65,14 +67,15 @@ pub(super) fn check(draft: &Draft<'_>, problems: &mut Vec<Diagnostic>) {
     for declaration in &draft.declarations {
         check.declaration(declaration);
     }
+    check.monotone_once();
     check.unused();
     check.shadowed();
 }
 
 impl<'a> Names<'a, '_> {
     fn declare(&mut self) {
-        // The same id may be declared once for each role.
-        let mut seen: Vec<(&str, &str, Option<Role>)> = Vec::new();
+        // The same id may be declared once for each role and form.
+        let mut seen: Vec<(&str, &Declaration)> = Vec::new();
         let mut bands: BTreeSet<&str> = BTreeSet::new();
         for (at, declaration) in self.draft.declarations.iter().enumerate() {
             let id = declaration.id.text.as_str();
@@ -88,20 +91,17 @@ impl<'a> Names<'a, '_> {
                 }
                 _ => None,
             };
-            if !["band", "screen", "adjust", "header"].contains(&space) {
-                let clash = seen.iter().any(|(s, i, role)| {
-                    *s == space
-                        && *i == id
-                        && (role.is_none() || declaration.role.is_none() || *role == declaration.role)
-                });
-                if clash {
+            if !["band", "screen", "adjust", "header", "monotone", "not_monotone", "never"].contains(&space) {
+                let clash =
+                    |(s, other): &(&str, &Declaration)| *s == space && other.id.text == id && declaration.meets(other);
+                if seen.iter().any(clash) {
                     self.problems.push(self.draft.error(
                         Code::DuplicateId,
                         &declaration.id.place,
                         format!("`{id}` is declared twice"),
                     ));
                 }
-                seen.push((space, id, declaration.role));
+                seen.push((space, declaration));
             }
             if let Some(kind) = kind {
                 if matches!(self.names.get(id), Some(NameKind::Item | NameKind::Multi | NameKind::Text)) {
@@ -127,7 +127,11 @@ impl<'a> Names<'a, '_> {
                         | Body::Sign { .. }
                         | Body::Overlay { .. }
                         | Body::Stage { .. }
-                        | Body::Signal { .. },
+                        | Body::Signal { .. }
+                        | Body::Property { .. }
+                        | Body::Monotone { .. }
+                        | Body::NotMonotone { .. }
+                        | Body::Never { .. },
                     Kind::Instrument,
                 ) | (
                     Body::Reason { .. } | Body::Floor { .. } | Body::Straightline { .. } | Body::Contradicts { .. },
@@ -281,6 +285,13 @@ impl<'a> Names<'a, '_> {
                 self.expression(when, &Context { what: "a signal", upto: Stratum::Stages, flagged: false }, 0);
             }
             Body::Reason { when } => match when {
+                Some(_) if ENGINE_REASONS.contains(&declaration.id.text.as_str()) => {
+                    let message = format!(
+                        "`{}` is a reason that the engine gives: it takes words, and no `when`",
+                        declaration.id.text
+                    );
+                    self.problems.push(self.draft.error(Code::DuplicateId, &declaration.id.place, message));
+                }
                 Some(When::Holds(when)) => {
                     self.expression(when, &Context { what: "a reason", upto: Stratum::Stages, flagged: false }, 0)
                 }
@@ -307,6 +318,12 @@ impl<'a> Names<'a, '_> {
                 // Where it is used decides what it may read; here only that its names exist.
                 self.expression(when, &Context { what: "a condition", upto: Stratum::Stages, flagged: true }, 0);
             }
+            Body::Property { holds } => {
+                self.expression(holds, &Context { what: "a property", upto: Stratum::Signals, flagged: true }, 0);
+            }
+            Body::Monotone { items } => self.monotone(items),
+            Body::NotMonotone { items } => items.iter().for_each(|item| self.ordered_item(item)),
+            Body::Never { target } => self.never(&declaration.id, *target),
             _ => {}
         }
     }
@@ -325,31 +342,37 @@ impl<'a> Names<'a, '_> {
 
     /// An item that can be averaged: it has numbers, is not in the safety block and not a multi item.
     fn scale_item(&mut self, name: &Name) {
-        self.used.insert(name.text.clone());
-        let Some(item) = self.draft.questionnaire.item(&name.text) else {
-            let known: Vec<&str> = self.draft.questionnaire.items.iter().map(|item| item.id.as_str()).collect();
-            let message = format!("no item `{}` in questionnaire `{}`", name.text, self.draft.questionnaire.id);
-            self.problems
-                .push(self.draft.error(Code::UnknownItem, &name.place, message).did_you_mean(&name.text, known));
+        if !self.known_item(name) {
             return;
-        };
+        }
         self.closed_item(name);
-        let numeric = self
-            .draft
-            .questionnaire
-            .slot(&item.id)
-            .and_then(|slot| self.draft.questionnaire.slots.get(slot))
-            .is_some_and(|slot| match &slot.levels {
-                Levels::Range { .. } => true,
-                Levels::Options(options) => options.iter().all(|option| option.value.number().is_some()),
-            });
-        if !numeric {
+        if !self.has_numbers(name) {
             self.problems.push(self.draft.error(
                 Code::InvalidItem,
                 &name.place,
                 format!("the answers to `{}` are not numbers", name.text),
             ));
         }
+    }
+
+    /// Reports a name that is no item; says whether it is one.
+    fn known_item(&mut self, name: &Name) -> bool {
+        self.used.insert(name.text.clone());
+        let found = self.draft.questionnaire.item(&name.text).is_some();
+        if !found {
+            let known: Vec<&str> = self.draft.questionnaire.items.iter().map(|item| item.id.as_str()).collect();
+            let message = format!("no item `{}` in questionnaire `{}`", name.text, self.draft.questionnaire.id);
+            self.problems
+                .push(self.draft.error(Code::UnknownItem, &name.place, message).did_you_mean(&name.text, known));
+        }
+        found
+    }
+
+    /// Whether the answers to an item are numbers, which rise in their order.
+    fn has_numbers(&self, name: &Name) -> bool {
+        let slot = self.draft.questionnaire.slot(&name.text);
+        slot.and_then(|slot| self.draft.questionnaire.slots.get(slot))
+            .is_some_and(|slot| slot.levels.bounds().is_some())
     }
 
     /// Reports an item that no rule may read: one of the safety block, or one that the engine alone looks at. Says
@@ -378,9 +401,9 @@ impl<'a> Names<'a, '_> {
             &name.place,
             format!("`{}` belongs to the safety block, which no rule may read", name.text),
         );
-        self.problems.push(
-            problem.hint("the gate is engine code; `flagged()` says in overlays and notes whether it raised a flag"),
-        );
+        self.problems.push(problem.hint(
+            "the gate is engine code; `flagged()` says in overlays, notes and properties whether it raised a flag",
+        ));
     }
 
     fn aggregate_part(&mut self, owner: &Declaration, name: &Name) {
@@ -504,6 +527,10 @@ fn space(body: &Body) -> &'static str {
         Body::Straightline { .. } | Body::Contradicts { .. } => "screen",
         Body::Floor { .. } => "floor",
         Body::BatchOnly => "batch_only",
+        Body::Property { .. } => "property",
+        Body::Monotone { .. } => "monotone",
+        Body::NotMonotone { .. } => "not_monotone",
+        Body::Never { .. } => "never",
     }
 }
 

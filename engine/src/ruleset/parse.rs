@@ -8,6 +8,7 @@
 //!     source  "Article, 'Know when to walk away'.";
 //! ```
 
+mod claims;
 mod clauses;
 mod declarations;
 mod expression;
@@ -18,10 +19,10 @@ use super::declaration::*;
 use super::scan::{Token, TokenKind, scan};
 use crate::diagnostic::{Code, Diagnostic, SourceFile, nearest};
 use crate::exact::{Exact, parse_decimal};
-use crate::questionnaire::{Bond, Role};
+use crate::questionnaire::{Bond, Form, Role};
 
 /// The words that start a declaration.
-const DECLARATIONS: [&str; 20] = [
+const DECLARATIONS: [&str; 24] = [
     "assessment",
     "instrument",
     "study",
@@ -42,14 +43,19 @@ const DECLARATIONS: [&str; 20] = [
     "screen",
     "floor",
     "batch_only",
+    "property",
+    "monotone",
+    "not_monotone",
+    "never",
 ];
 
 /// The words that start a clause; they end an expression and cannot be names.
-const CLAUSES: [&str; 20] = [
+const CLAUSES: [&str; 21] = [
     "version",
     "questionnaire",
     "title",
     "for",
+    "in",
     "from",
     "to",
     "source",
@@ -97,6 +103,7 @@ struct Parser<'a> {
 struct Clauses {
     title: Option<String>,
     role: Option<Role>,
+    form: Option<Form>,
     because: Option<Name>,
     source: Option<String>,
     next: Option<Next>,
@@ -312,12 +319,17 @@ impl<'a> Parser<'a> {
             "band" => self.band()?,
             "screen" => self.screen()?,
             "batch_only" => self.batch_only()?,
+            "property" => self.property()?,
+            "monotone" => self.monotone()?,
+            "not_monotone" => self.not_monotone()?,
+            "never" => self.never()?,
             _ => self.floor()?,
         };
         Ok(Declaration {
             id,
             title: clauses.title,
             role: clauses.role,
+            form: clauses.form,
             doc,
             because: clauses.because,
             source: clauses.source,

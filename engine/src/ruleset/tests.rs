@@ -6,6 +6,7 @@ use crate::assessment::{Assessment, Reading};
 use crate::questionnaire::OptionValue;
 use crate::responses::{Missing, SafetyBlock, responses_from};
 
+mod claims;
 mod instruments;
 mod kinds;
 mod limits;

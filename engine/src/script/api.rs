@@ -30,6 +30,10 @@ pub(crate) enum Namespace {
     Overlay,
     /// A stage.
     Stage,
+    /// A signal.
+    Signal,
+    /// A reason, declared or the engine's own.
+    Reason,
     /// It takes no name.
     Nothing,
 }
@@ -44,7 +48,7 @@ pub(crate) struct Function {
 }
 
 /// Every function, in the order of the reference.
-pub(crate) const FUNCTIONS: [Function; 14] = [
+pub(crate) const FUNCTIONS: [Function; 16] = [
     Function {
         name: "answered",
         signature: "answered(\"x\")",
@@ -106,10 +110,22 @@ pub(crate) const FUNCTIONS: [Function; 14] = [
         doc: "Whether this is the stage. For signals and reasons.",
     },
     Function {
+        name: "signal_is",
+        signature: "signal_is(\"signal\")",
+        names: Namespace::Signal,
+        doc: "Whether this is the signal that is reported, after the honesty tests and the gate; no where the result is withheld. For properties only.",
+    },
+    Function {
+        name: "reason_is",
+        signature: "reason_is(\"reason\")",
+        names: Namespace::Reason,
+        doc: "Whether this is the reason that is reported with the signal: a declared one, or of the engine's own `held_back`, `contradictory`, `close_call`, `other_path`, `not_enough_answered`; no where the result is withheld. For properties of assessments only.",
+    },
+    Function {
         name: "flagged",
         signature: "flagged()",
         names: Namespace::Nothing,
-        doc: "Whether the safety gate raised a flag, or lacks an answer without which it cannot rule one out. For overlays and rules that only note.",
+        doc: "Whether the safety gate raised a flag, or lacks an answer without which it cannot rule one out. For overlays, rules that only note, and properties.",
     },
     Function {
         name: "min",
@@ -420,6 +436,16 @@ fn register_reads(engine: &mut Engine, session: &Rc<Session>) {
     engine.register_fn("stage_is", move |name: ImmutableString| match s.ids.stages.get(name.as_str()) {
         Some(stage) => stage.map_or(Ok(false), |stage| yes(&s, Read::StageIs(stage))),
         None => Err(unknown("stage", &name)),
+    });
+    let s = Rc::clone(session);
+    engine.register_fn("signal_is", move |name: ImmutableString| match s.ids.signals.get(name.as_str()) {
+        Some(signal) => signal.map_or(Ok(false), |signal| yes(&s, Read::SignalIs(signal))),
+        None => Err(unknown("signal", &name)),
+    });
+    let s = Rc::clone(session);
+    engine.register_fn("reason_is", move |name: ImmutableString| match s.ids.reasons.get(name.as_str()) {
+        Some(reason) => reason.map_or(Ok(false), |reason| yes(&s, Read::ReasonIs(reason))),
+        None => Err(unknown("reason", &name)),
     });
     let s = Rc::clone(session);
     engine.register_fn("flagged", move || yes(&s, Read::Flagged));

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::form::{Cut, Quantity, Subject};
 use super::{Halt, Reader};
+use crate::assess::EngineReason;
 use crate::exact::Exact;
 
 /// One question that an expression asks. Its answer is the number of an alternative.
@@ -29,6 +30,41 @@ pub(crate) enum Read {
     Condition(usize),
     /// Has the gate raised a flag? 0 no, 1 yes.
     Flagged,
+    /// Is this the signal that is reported? 0 no, 1 yes. In properties only.
+    SignalIs(usize),
+    /// Is this the reason that is reported? 0 no, 1 yes. In properties only.
+    ReasonIs(ReasonRead),
+}
+
+/// A reason that a property can ask for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum ReasonRead {
+    /// The declared one with this number.
+    Declared(usize),
+    /// One that the engine gives.
+    Engine(EngineReason),
+    /// That too little was answered, which is reported like a reason.
+    NotEnoughAnswered,
+}
+
+impl ReasonRead {
+    /// What the engine can say of a sheet of an assessment that holds the safety questions.
+    pub(crate) const OF_THE_ENGINE: [ReasonRead; 5] = [
+        ReasonRead::Engine(EngineReason::HeldBack),
+        ReasonRead::Engine(EngineReason::Contradictory),
+        ReasonRead::Engine(EngineReason::CloseCall),
+        ReasonRead::Engine(EngineReason::OtherPath),
+        ReasonRead::NotEnoughAnswered,
+    ];
+
+    /// The word for it; a declared one has its own.
+    pub(crate) fn word(self) -> Option<&'static str> {
+        match self {
+            ReasonRead::Declared(_) => None,
+            ReasonRead::Engine(reason) => Some(reason.as_str()),
+            ReasonRead::NotEnoughAnswered => Some("not_enough_answered"),
+        }
+    }
 }
 
 /// The numbers that a subject can have.

@@ -94,6 +94,9 @@ pub(crate) fn variables(questionnaire: &Questionnaire, variants: &[&Variant], ex
     let mut reads = Reads::default();
     for variant in variants {
         reads.add(variant);
+        if extent == Extent::Every {
+            variant.properties.iter().for_each(|property| reads.add_tree(variant, &property.tree));
+        }
     }
     reads.add_parents(questionnaire);
     if extent == Extent::Every {

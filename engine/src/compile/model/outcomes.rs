@@ -6,7 +6,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::exact::to_f64;
 use crate::questionnaire::Direction;
 use crate::ruleset::{Body, Draft};
-use crate::script::Attainable;
+use crate::script::{Attainable, ReasonRead};
 
 impl<'a> Model<'a> {
     pub(super) fn outcome(&mut self, draft: &Draft<'_>, declaration: &'a crate::ruleset::Declaration) {
@@ -66,14 +66,18 @@ impl<'a> Model<'a> {
             when,
         };
         let (list, ids) = match &declaration.body {
-            Body::Overlay { .. } => (&mut self.variant.overlays, Some(&mut self.ids.overlays)),
-            Body::Stage { .. } => (&mut self.variant.stages, Some(&mut self.ids.stages)),
-            Body::Signal { .. } => (&mut self.variant.signals, None),
-            _ => (&mut self.variant.reasons, None),
+            Body::Overlay { .. } => (&mut self.variant.overlays, &mut self.ids.overlays),
+            Body::Stage { .. } => (&mut self.variant.stages, &mut self.ids.stages),
+            Body::Signal { .. } => (&mut self.variant.signals, &mut self.ids.signals),
+            _ => {
+                if when != OutcomeWhen::Engine {
+                    self.ids.reasons.insert(id, Some(ReasonRead::Declared(self.variant.reasons.len())));
+                }
+                self.variant.reasons.push(outcome);
+                return;
+            }
         };
-        if let Some(ids) = ids {
-            ids.insert(id, Some(list.len()));
-        }
+        ids.insert(id, Some(list.len()));
         list.push(outcome);
     }
 

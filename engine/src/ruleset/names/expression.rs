@@ -126,8 +126,10 @@ impl<'a> Names<'a, '_> {
         if known.names == Namespace::Nothing {
             match known.name {
                 "flagged" if !context.flagged => {
-                    let message =
-                        format!("{} cannot read `flagged()`; only overlays and rules that note can", context.what);
+                    let message = format!(
+                        "{} cannot read `flagged()`; only overlays, properties and rules that note can",
+                        context.what
+                    );
                     self.problems.push(self.draft.error(Code::WrongStratum, &name.place, message));
                 }
                 "signs_present" => self.stratum(name, Stratum::Rules, context),
@@ -218,6 +220,14 @@ impl<'a> Names<'a, '_> {
             Namespace::Stage => {
                 self.declared(argument, "stage", |body| matches!(body, Body::Stage { .. }));
                 self.stratum(argument, Stratum::Stages, context);
+            }
+            Namespace::Signal => {
+                self.declared(argument, "signal", |body| matches!(body, Body::Signal { .. }));
+                self.reported(name, context, depth);
+            }
+            Namespace::Reason => {
+                self.reason(argument);
+                self.reported(name, context, depth);
             }
             Namespace::Nothing => {}
         }

@@ -1,7 +1,7 @@
 //! Clauses: the parts that declarations are made of, each introduced by its word.
 
 use super::{CLAUSES, Clauses, Parsed, Parser};
-use crate::questionnaire::{Bond, Role};
+use crate::questionnaire::{Bond, Form, Role};
 use crate::ruleset::declaration::{Effect, Limit, Next, When};
 use crate::ruleset::scan::{Token, TokenKind};
 
@@ -60,6 +60,13 @@ impl Parser<'_> {
                 match Role::parse(word) {
                     Some(role) if role != Role::Both => clauses.role = Some(role),
                     _ => return self.expected("`hurt` or `broke`"),
+                }
+                self.at += 1;
+            }
+            "in" => {
+                match Form::parse(self.peek_text()) {
+                    Some(form) => clauses.form = Some(form),
+                    None => return self.expected("`short` or `full`"),
                 }
                 self.at += 1;
             }
