@@ -1,5 +1,6 @@
 //! What can be typed, as clap types. What it means is not here: that is for the commands.
 
+mod compare;
 mod export;
 mod new;
 mod scoring;
@@ -12,6 +13,8 @@ use bearings_engine::questionnaire::QUESTIONNAIRE_FORMAT;
 use bearings_engine::responses::ANSWERS_FORMAT;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
+use compare::{DIFF_EXAMPLES, SWEEP_EXAMPLES};
+pub(crate) use compare::{DiffArgs, SheetsArgs, Span, SurveyArgs, SweepArgs, Transition};
 use export::EXPORT_EXAMPLES;
 pub(crate) use export::{AskedRole, ExportArgs, ExportFormat};
 use new::NEW_EXAMPLES;
@@ -103,6 +106,12 @@ pub(crate) enum Command {
     Check(CheckArgs),
     /// Run the cases that stand beside the rules
     Test(TestArgs),
+    /// What an edit of a ruleset does to all answer sheets, and to a survey
+    #[command(long_about = DIFF_EXAMPLES)]
+    Diff(DiffArgs),
+    /// How stages and signals move with a parameter of a ruleset
+    #[command(long_about = SWEEP_EXAMPLES)]
+    Sweep(SweepArgs),
     /// Print the script that completes `bearings` in your shell
     Completions(CompletionsArgs),
     /// Print the manual page
@@ -115,7 +124,7 @@ pub(crate) enum Command {
 const GROUPS: [(&str, &[&str]); 4] = [
     ("Assess", &["take", "explain"]),
     ("Score surveys", &["score", "export", "sample"]),
-    ("Work on rulesets and questionnaires", &["list", "show", "new", "check", "test"]),
+    ("Work on rulesets and questionnaires", &["list", "show", "new", "check", "test", "diff", "sweep"]),
     ("Shell", &["completions", "man", "help"]),
 ];
 

@@ -54,12 +54,12 @@ pub struct Moves {
     pub signal: Option<Matrix>,
 }
 
-/// How many sheets lie in each cell from old to new.
+/// How many sheets (or people) lie in each cell from old to new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Matrix {
     /// All that can stand on either side, in their order.
     pub ids: Vec<String>,
-    /// How many sheets it is about.
+    /// How many it is about.
     pub of: Count,
     /// The cells in which there are any, row by row.
     pub cells: Vec<Cell>,
@@ -72,8 +72,8 @@ pub struct Cell {
     pub from: String,
     /// What the new one says.
     pub to: String,
-    /// How many sheets.
-    pub sheets: Count,
+    /// How many.
+    pub count: Count,
     /// One of them, with as few answers that matter as there can be; only where the two differ, and confirmed by
     /// assessing it.
     pub example: Option<Witness>,
@@ -178,14 +178,14 @@ impl Moves {
 }
 
 impl Matrix {
-    /// How many sheets are on neither side what they are on the other.
+    /// How many are not on one side what they are on the other.
     pub fn moved(&self) -> Count {
-        self.cells.iter().filter(|cell| cell.from != cell.to).map(|cell| &cell.sheets).sum()
+        self.cells.iter().filter(|cell| cell.from != cell.to).map(|cell| &cell.count).sum()
     }
 
-    /// How many sheets are this on the new side.
+    /// How many are this on the new side.
     pub fn now(&self, id: &str) -> Count {
-        self.cells.iter().filter(|cell| cell.to == id).map(|cell| &cell.sheets).sum()
+        self.cells.iter().filter(|cell| cell.to == id).map(|cell| &cell.count).sum()
     }
 }
 
@@ -368,10 +368,10 @@ impl<'a> Pair<'a> {
         // What does not move is what is left of a row.
         for (row, total) in &rows {
             let total = Count::from(total.clone());
-            let gone: Count = all.range((*row, 0)..(*row + 1, 0)).map(|(_, cell)| &cell.sheets).sum();
+            let gone: Count = all.range((*row, 0)..(*row + 1, 0)).map(|(_, cell)| &cell.count).sum();
             let stays = total.without(&gone);
             if let (Some(id), false) = (ids.get(*row as usize), stays.is_zero()) {
-                all.insert((*row, *row), Cell { from: id.clone(), to: id.clone(), sheets: stays, example: None });
+                all.insert((*row, *row), Cell { from: id.clone(), to: id.clone(), count: stays, example: None });
             }
         }
         let of = rows.into_values().sum::<BigUint>().into();
@@ -425,7 +425,7 @@ fn cells(ids: &[String], counts: BTreeMap<u32, BigUint>) -> impl Iterator<Item =
         let (row, column) = (outcome / count, outcome % count);
         // The outcome past all cells has a row of its own, which no id goes with.
         let (from, to) = (ids.get(row as usize)?, ids.get(column as usize)?);
-        let cell = Cell { from: from.clone(), to: to.clone(), sheets: sheets.into(), example: None };
+        let cell = Cell { from: from.clone(), to: to.clone(), count: sheets.into(), example: None };
         Some(((row, column), cell))
     })
 }

@@ -195,9 +195,8 @@ fn number(count: &Count) -> u64 {
 }
 
 fn from_diagrams(impact: &Impact) -> Counted {
-    let cells = |cells: &[Cell]| {
-        cells.iter().map(|cell| ((cell.from.clone(), cell.to.clone()), number(&cell.sheets))).collect()
-    };
+    let cells =
+        |cells: &[Cell]| cells.iter().map(|cell| ((cell.from.clone(), cell.to.clone()), number(&cell.count))).collect();
     let shifts = impact
         .rules
         .iter()
