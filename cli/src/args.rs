@@ -1,6 +1,7 @@
 //! What can be typed, as clap types. What it means is not here: that is for the commands.
 
 mod analysis;
+mod compare;
 mod export;
 mod new;
 mod scoring;
@@ -16,6 +17,8 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use analysis::PROVE_EXAMPLES;
 pub(crate) use analysis::ProveArgs;
+use compare::{DIFF_EXAMPLES, SWEEP_EXAMPLES};
+pub(crate) use compare::{DiffArgs, SheetsArgs, Span, SurveyArgs, SweepArgs, Transition};
 use export::EXPORT_EXAMPLES;
 pub(crate) use export::{AskedRole, ExportArgs, ExportFormat};
 use new::NEW_EXAMPLES;
@@ -113,6 +116,12 @@ pub(crate) enum Command {
     /// Prove what a ruleset promises, over all answer sheets
     #[command(long_about = PROVE_EXAMPLES)]
     Prove(ProveArgs),
+    /// What an edit of a ruleset does to all answer sheets, and to a survey
+    #[command(long_about = DIFF_EXAMPLES)]
+    Diff(DiffArgs),
+    /// How stages and signals move with a parameter of a ruleset
+    #[command(long_about = SWEEP_EXAMPLES)]
+    Sweep(SweepArgs),
     /// Print the script that completes `bearings` in your shell
     Completions(CompletionsArgs),
     /// Print the manual page
@@ -125,7 +134,7 @@ pub(crate) enum Command {
 const GROUPS: [(&str, &[&str]); 4] = [
     ("Assess", &["take", "explain"]),
     ("Score surveys", &["score", "export", "sample"]),
-    ("Work on rulesets and questionnaires", &["list", "show", "new", "check", "test", "prove"]),
+    ("Work on rulesets and questionnaires", &["list", "show", "new", "check", "test", "prove", "diff", "sweep"]),
     ("Shell", &["completions", "man", "help"]),
 ];
 

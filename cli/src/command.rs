@@ -1,6 +1,7 @@
 //! Which command does what.
 
 mod check;
+mod diff;
 mod explain;
 mod export;
 mod greeting;
@@ -8,10 +9,12 @@ mod help;
 mod list;
 mod new;
 mod prove;
+mod respondents;
 mod sample;
 mod score;
 mod shell;
 mod show;
+mod sweep;
 mod take;
 mod test;
 
@@ -39,6 +42,8 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Some(Command::Check(args)) => check::run(&args, &cli.common),
         Some(Command::Prove(args)) => prove::run(&args, &cli.common),
         Some(Command::Test(args)) => test::run(&args, &cli.common),
+        Some(Command::Diff(args)) => diff::run(&args, &cli.common),
+        Some(Command::Sweep(args)) => sweep::run(&args, &cli.common),
         Some(Command::Score(args)) => score::run(&args, &cli.common),
         Some(Command::Take(args)) => take::run(&args, &cli.common),
         Some(Command::Explain(args)) => explain::run(&args, &cli.common),
