@@ -1,5 +1,6 @@
 //! What can be typed, as clap types. What it means is not here: that is for the commands.
 
+mod coverage;
 mod export;
 mod new;
 mod scoring;
@@ -12,6 +13,8 @@ use bearings_engine::questionnaire::QUESTIONNAIRE_FORMAT;
 use bearings_engine::responses::ANSWERS_FORMAT;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
+use coverage::COVERAGE_EXAMPLES;
+pub(crate) use coverage::CoverageArgs;
 use export::EXPORT_EXAMPLES;
 pub(crate) use export::{AskedRole, ExportArgs, ExportFormat};
 use new::NEW_EXAMPLES;
@@ -103,6 +106,9 @@ pub(crate) enum Command {
     Check(CheckArgs),
     /// Run the cases that stand beside the rules
     Test(TestArgs),
+    /// See which rules the cases try, and write the missing ones
+    #[command(long_about = COVERAGE_EXAMPLES)]
+    Coverage(CoverageArgs),
     /// Print the script that completes `bearings` in your shell
     Completions(CompletionsArgs),
     /// Print the manual page
@@ -115,7 +121,7 @@ pub(crate) enum Command {
 const GROUPS: [(&str, &[&str]); 4] = [
     ("Assess", &["take", "explain"]),
     ("Score surveys", &["score", "export", "sample"]),
-    ("Work on rulesets and questionnaires", &["list", "show", "new", "check", "test"]),
+    ("Work on rulesets and questionnaires", &["list", "show", "new", "check", "test", "coverage"]),
     ("Shell", &["completions", "man", "help"]),
 ];
 

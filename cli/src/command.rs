@@ -1,6 +1,7 @@
 //! Which command does what.
 
 mod check;
+mod coverage;
 mod explain;
 mod export;
 mod greeting;
@@ -37,6 +38,7 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Some(Command::Man) => shell::man(),
         Some(Command::Check(args)) => check::run(&args, &cli.common),
         Some(Command::Test(args)) => test::run(&args, &cli.common),
+        Some(Command::Coverage(args)) => coverage::run(&args, &cli.common),
         Some(Command::Score(args)) => score::run(&args, &cli.common),
         Some(Command::Take(args)) => take::run(&args, &cli.common),
         Some(Command::Explain(args)) => explain::run(&args, &cli.common),

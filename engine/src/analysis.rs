@@ -4,6 +4,7 @@
 //! or declined. What a ruleset says of a sheet is a handful of functions ([`Functions`]) in one shared diagram
 //! ([`Sheets`]), and every question about all sheets is a walk over it.
 
+pub mod covered;
 mod functions;
 mod moves;
 mod prove;

@@ -34,6 +34,8 @@ pub struct Variant {
     pub adjusts: Vec<Adjust>,
     /// Means of scales.
     pub aggregates: Vec<Aggregate>,
+    /// The conditions that have a name.
+    pub(crate) named: Vec<NamedCondition>,
     /// The rules.
     pub rules: Vec<Rule>,
     /// The signs that speak for walking away.
@@ -83,6 +85,16 @@ pub struct Adjust {
     /// `file:line`.
     pub at: String,
     pub(crate) limit: Limit,
+    pub(crate) condition: usize,
+}
+
+/// A condition that others read by its name.
+#[derive(Debug, Clone)]
+pub(crate) struct NamedCondition {
+    /// Its id.
+    pub(crate) id: String,
+    /// `file:line`.
+    pub(crate) at: String,
     pub(crate) condition: usize,
 }
 

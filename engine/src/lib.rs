@@ -25,7 +25,7 @@ mod script;
 #[cfg(test)]
 mod tests;
 
-pub use analysis::{ANALYSIS_BUDGET, Claim, Counterexample, Proof, Verdict, Witness, claims_of, prove};
+pub use analysis::{ANALYSIS_BUDGET, Claim, Counterexample, Proof, Verdict, Witness, claims_of, covered, prove};
 pub use assess::{
     AnswerBlock, AssessedRow, BlockAssessment, EngineReason, EvaluatedBlock, NotLoaded, Reason, RowView, RuleOutcome,
     Signal, assess, assess_block, evaluate_block,

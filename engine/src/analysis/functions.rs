@@ -192,7 +192,7 @@ impl Sheets<'_> {
     }
 
     /// What the gate says of a sheet.
-    fn gate_says(&mut self) -> Made {
+    pub(super) fn gate_says(&mut self) -> Made {
         let mut findings = vec![Finding::default()];
         let mut so_far = NodeId::leaf(0);
         for input in self.gate.inputs() {
@@ -234,7 +234,7 @@ impl Sheets<'_> {
     }
 
     /// Whether the respondent is under 18.
-    fn minor(&mut self) -> Made {
+    pub(super) fn minor(&mut self) -> Made {
         match self.questionnaire.slot(MINOR_ITEM) {
             Some(slot) if self.variable(slot).is_some() => {
                 let answer = self.answer(slot)?;

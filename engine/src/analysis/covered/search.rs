@@ -1,0 +1,356 @@
+//! The diagrams of one variant, and sheets that show what is looked for.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use super::collect::Target;
+use super::parts::{Outcome, Place, Shows};
+use super::reader::{Reader, Seen};
+use crate::analysis::functions::{HARD, Untested};
+use crate::analysis::witness::TURNS;
+use crate::analysis::{Functions, Reported, Sheets, Witness};
+use crate::assess::{AnswerBlock, RowView};
+use crate::compile::Variant;
+use crate::compile::complete::{Builder, Made};
+use crate::diagram::{NodeId, OverBudget};
+use crate::questionnaire::MINOR_ITEM;
+use crate::responses::{Answer, Missing, Responses, SafetyBlock};
+use crate::ruleset::Ruleset;
+use crate::script::Read;
+
+/// How many sheets are tried with something left out. A design choice.
+const BLANK_TURNS: usize = 8;
+
+/// The levels of variables.
+type Levels = Vec<(u32, u32)>;
+
+/// Looks for sheets of one variant.
+pub(super) struct Search<'a> {
+    reader: Reader<'a>,
+    sheets: Sheets<'a>,
+    ruleset: &'a Ruleset,
+    /// The sheets on which something is seen: no hard flag, no other path.
+    visible: NodeId,
+    /// The sheets without any flag.
+    calm: NodeId,
+    /// The conditions that are looked for, as far as there was room.
+    conditions: BTreeMap<usize, NodeId>,
+    untested: Option<Rc<Untested>>,
+    functions: Option<Functions>,
+}
+
+/// What came of looking for a sheet.
+pub(super) enum Looked {
+    /// This one shows it.
+    Shown(Shown),
+    /// No sheet that answers every question does.
+    Nowhere,
+    /// The diagrams say so of some sheet, and the engine of none that was tried.
+    Unconfirmed,
+}
+
+/// A sheet that shows something.
+pub(super) struct Shown {
+    pub(super) sheet: Seat,
+    /// The sheets that show it, or most of them.
+    pub(super) function: NodeId,
+    /// The levels that make it so.
+    pub(super) levels: Levels,
+}
+
+/// A sheet, and everything that was seen on it.
+#[derive(Debug, Clone)]
+pub(super) struct Seat {
+    pub(super) witness: Witness,
+    pub(super) shows: BTreeSet<Target>,
+}
+
+impl<'a> Search<'a> {
+    /// # Errors
+    /// [`OverBudget`] if not even the gate fits. What else does not fit is said when it is looked for.
+    pub(super) fn new(
+        ruleset: &'a Ruleset,
+        variant: &'a Variant,
+        places: Vec<(usize, Place)>,
+        conditions: &BTreeSet<usize>,
+        budget: usize,
+    ) -> Result<Self, OverBudget> {
+        let mut sheets = Sheets::new(ruleset.questionnaire(), ruleset.gate(), &[variant], budget);
+        let gate = sheets.gate_says()?;
+        let minor = sheets.minor()?;
+        let visible = sheets.diagram.combine(gate, minor, &|gate, minor| u32::from(gate != HARD && minor == 0))?;
+        let calm = sheets.diagram.combine(gate, minor, &|gate, minor| u32::from(gate == 0 && minor == 0))?;
+        let flagged = sheets.diagram.map(gate, &|says| u32::from(says > 0))?;
+        let mut builder = Builder::new(ruleset.questionnaire(), variant, &sheets.variables, &mut sheets.diagram);
+        builder.know(Read::Flagged, flagged);
+        let mut made = BTreeMap::new();
+        for condition in conditions {
+            match builder.condition(*condition) {
+                Ok(function) => made.insert(*condition, function),
+                Err(OverBudget(_)) => break,
+            };
+        }
+        let reader = Reader::new(ruleset, variant, places);
+        Ok(Self { reader, sheets, ruleset, visible, calm, conditions: made, untested: None, functions: None })
+    }
+
+    fn variant(&self) -> &'a Variant {
+        self.reader.variant
+    }
+
+    /// A sheet that shows a target.
+    ///
+    /// # Errors
+    /// [`OverBudget`] if it cannot be told within the budget.
+    pub(super) fn look_for(&mut self, target: Target, place: Place) -> Result<Looked, OverBudget> {
+        let first = match (target.shows, place) {
+            (Shows::Pivotal, Place { deciding: Some(rule), .. }) => self.may_be_pivotal(rule)?,
+            (Shows::Reached, Place { outcome: Some(outcome), .. }) => vec![self.may_reach(outcome)?],
+            (_, Place { condition: Some(condition), .. }) => vec![self.holds(condition, target.shows)?],
+            _ => Vec::new(),
+        };
+        let first: Vec<NodeId> = first.into_iter().filter(|function| self.is_met(*function)).collect();
+        if first.is_empty() {
+            return Ok(Looked::Nowhere);
+        }
+        for function in first {
+            if let Some(shown) = self.shown(target, function)? {
+                return Ok(Looked::Shown(shown));
+            }
+        }
+        // So far it was a sheet before the honesty tests, which cost most of the work.
+        let exactly = match (target.shows, place) {
+            (Shows::Pivotal, Place { deciding: Some(rule), .. }) => self.is_pivotal(rule)?,
+            (Shows::Reached, Place { outcome: Some(outcome @ (Outcome::Signal(_) | Outcome::Reason(_))), .. }) => {
+                self.reaches(outcome)?
+            }
+            _ => return Ok(Looked::Unconfirmed),
+        };
+        if !self.is_met(exactly) {
+            return Ok(Looked::Nowhere);
+        }
+        Ok(match self.shown(target, exactly)? {
+            Some(shown) => Looked::Shown(shown),
+            None => Looked::Unconfirmed,
+        })
+    }
+
+    /// Whether some sheet on which everything is answered meets a function.
+    fn is_met(&self, function: NodeId) -> bool {
+        self.sheets.shortest_answered(function, &|outcome| outcome == 1).is_some()
+    }
+
+    fn and(&mut self, a: NodeId, b: NodeId) -> Made {
+        self.sheets.diagram.combine(a, b, &|a, b| u32::from(a == 1 && b == 1))
+    }
+
+    fn holds(&mut self, condition: usize, shows: Shows) -> Made {
+        let wanted = u32::from(shows == Shows::Holds);
+        let over = OverBudget(self.sheets.diagram.budget());
+        let function = self.conditions.get(&condition).copied().ok_or(over)?;
+        let visible = self.visible;
+        self.sheets.diagram.combine(function, visible, &|holds, visible| u32::from(holds == wanted && visible == 1))
+    }
+
+    fn untested(&mut self) -> Result<Rc<Untested>, OverBudget> {
+        if let Some(known) = &self.untested {
+            return Ok(Rc::clone(known));
+        }
+        let made = Rc::new(self.sheets.untested(self.variant())?);
+        self.untested = Some(Rc::clone(&made));
+        Ok(made)
+    }
+
+    fn functions(&mut self) -> Result<Functions, OverBudget> {
+        if let Some(known) = &self.functions {
+            return Ok(known.clone());
+        }
+        let made = self.sheets.functions(self.ruleset.kind, self.variant())?;
+        self.functions = Some(made.clone());
+        Ok(made)
+    }
+
+    /// Whether a number is that of a signal which the honesty tests look at.
+    fn is_decisive(&self) -> impl Fn(u32) -> bool + use<'a> {
+        let signals = &self.variant().signals;
+        move |signal| {
+            let id = signals.get(signal as usize).map(|signal| signal.id.as_str());
+            matches!(id, Some("keep_going" | "walk_away"))
+        }
+    }
+
+    /// The sheets that come to something before the honesty tests; no other sheet does after them.
+    fn may_reach(&mut self, outcome: Outcome) -> Made {
+        let untested = self.untested()?;
+        let function = match outcome {
+            Outcome::Stage(stage) => {
+                self.sheets.diagram.map(untested.stage, &|own| u32::from(own as usize == stage))?
+            }
+            Outcome::Signal(signal) => {
+                self.sheets.diagram.map(untested.lean, &|own| u32::from(own as usize == signal))?
+            }
+            Outcome::Reason(reason) => {
+                let is_decisive = self.is_decisive();
+                self.sheets.diagram.combine(untested.lean, untested.reason, &|lean, own| {
+                    u32::from(own as usize == reason && !is_decisive(lean))
+                })?
+            }
+        };
+        let visible = self.visible;
+        self.and(function, visible)
+    }
+
+    /// The sheets that come to a signal or reason after all tests.
+    fn reaches(&mut self, outcome: Outcome) -> Made {
+        let functions = self.functions()?;
+        let is_decisive = self.is_decisive();
+        self.sheets.diagram.combine(functions.reported, functions.reason, &|reported, reason| {
+            let reported = Reported::of(reported);
+            u32::from(match outcome {
+                Outcome::Signal(signal) => reported == Reported::Declared(signal as u32),
+                Outcome::Reason(own) => {
+                    reason as usize == own && matches!(reported, Reported::Declared(signal) if !is_decisive(signal))
+                }
+                Outcome::Stage(_) => false,
+            })
+        })
+    }
+
+    /// For each thing that a rule can change before the honesty tests, the sheets on which it does. A rule that changes
+    /// none of them changes nothing after the tests.
+    fn may_be_pivotal(&mut self, rule: usize) -> Result<Vec<NodeId>, OverBudget> {
+        let with = self.untested()?;
+        let without = self.sheets.untested(&self.variant().without_rule(rule))?;
+        let mut pairs: Vec<(NodeId, NodeId)> = vec![(with.stage, without.stage)];
+        pairs.extend(with.overlays.iter().copied().zip(without.overlays.iter().copied()));
+        pairs.extend([(with.lean, without.lean), (with.reason, without.reason), (with.raised, without.raised)]);
+        let mut differing = Vec::new();
+        for (with, without) in pairs.into_iter().filter(|(with, without)| with != without) {
+            let differs = self.sheets.diagram.combine(with, without, &|a, b| u32::from(a != b))?;
+            let visible = self.visible;
+            differing.push(self.and(differs, visible)?);
+        }
+        Ok(differing)
+    }
+
+    /// The sheets on which a rule is pivotal.
+    fn is_pivotal(&mut self, rule: usize) -> Made {
+        let with = self.functions()?;
+        let without = self.sheets.functions(self.ruleset.kind, &self.variant().without_rule(rule))?;
+        let is_decisive = self.is_decisive();
+        let functions = [with.reported, without.reported, with.reason, without.reason];
+        let mut found = self.sheets.diagram.apply(&functions, &|functions| {
+            let [reported, other, reason, other_reason] = functions else { return None };
+            if reported == other && reason == other_reason {
+                return Some(NodeId::leaf(0));
+            }
+            let (reported, other) = (Reported::of(reported.outcome()?), Reported::of(other.outcome()?));
+            let is_said = matches!(reported, Reported::Declared(signal) if !is_decisive(signal));
+            let differs = reported != other || is_said && reason.outcome()? != other_reason.outcome()?;
+            Some(NodeId::leaf(u32::from(differs)))
+        })?;
+        let shown = with.overlays.iter().zip(&without.overlays).map(|(a, b)| (*a, *b));
+        for (with, without) in shown.chain([(with.stage, without.stage)]) {
+            let differs = self.sheets.diagram.combine(with, without, &|a, b| u32::from(a != b))?;
+            found = self.sheets.diagram.combine(found, differs, &|a, b| a | b)?;
+        }
+        let visible = self.visible;
+        self.and(found, visible)
+    }
+
+    /// A sheet that meets a function and shows the target: one without any flag if there is one, else one on which
+    /// everything is answered.
+    fn shown(&mut self, target: Target, function: NodeId) -> Result<Option<Shown>, OverBudget> {
+        let calm = self.calm;
+        let calm = self.and(function, calm)?;
+        let met = |outcome: u32| outcome == 1;
+        let paths = [
+            self.sheets.shortest_answered(calm, &met),
+            self.sheets.shortest_answered(function, &met),
+            self.sheets.shortest(function, &met),
+        ];
+        for levels in paths.into_iter().flatten() {
+            if let Some(sheet) = self.sheet(target, &levels) {
+                return Ok(Some(Shown { sheet, function, levels }));
+            }
+        }
+        Ok(None)
+    }
+
+    /// A sheet with these levels that shows the target, without a flag or a contradiction if the levels allow it.
+    pub(super) fn sheet(&mut self, target: Target, levels: &Levels) -> Option<Seat> {
+        let matters = self.sheets.slots_of(levels);
+        let mut second_best = None;
+        for turn in 0..TURNS {
+            let responses = self.sheets.responses(levels, turn);
+            match self.seat(responses, &matters) {
+                Some((sheet, true)) if sheet.shows.contains(&target) => return Some(sheet),
+                Some((sheet, false)) if second_best.is_none() && sheet.shows.contains(&target) => {
+                    second_best = Some(sheet);
+                }
+                _ => {}
+            }
+        }
+        second_best
+    }
+
+    /// A sheet with one of these groups of slots left out, or all of them, that shows the target.
+    pub(super) fn blank(&mut self, target: Target, groups: &[Vec<usize>]) -> Option<Seat> {
+        let all = groups.concat();
+        for turn in 0..BLANK_TURNS {
+            let whole = self.sheets.responses(&[], turn);
+            for group in groups.iter().chain([&all]) {
+                let mut responses = whole.clone();
+                for slot in group {
+                    if let Some(answer) = responses.answers.get_mut(*slot) {
+                        *answer = Answer::Missing(Missing::Skipped);
+                    }
+                }
+                responses.settle(self.ruleset.questionnaire());
+                if let Some((sheet, _)) = self.seat(responses, group)
+                    && sheet.shows.contains(&target)
+                {
+                    return Some(sheet);
+                }
+            }
+        }
+        None
+    }
+
+    /// More levels, so that a sheet with the given ones meets another function, too; none if they contradict it.
+    pub(super) fn joined(&self, levels: &Levels, function: NodeId) -> Option<Levels> {
+        let cost = |at: u32, level: u32| {
+            let is_known = self.sheets.variables.get(at as usize).is_some_and(|variable| level < variable.skipped());
+            match levels.iter().find(|(known, _)| *known == at) {
+                Some((_, fixed)) => (*fixed == level).then_some(0_u32),
+                None => is_known.then_some(1),
+            }
+        };
+        let more = self.sheets.diagram.nearest(function, 0_u32, &|outcome| outcome == 1, &cost)?.changes;
+        Some([levels.as_slice(), &more].concat())
+    }
+
+    /// What a sheet shows, and whether it does so without a flag or a contradiction.
+    fn seat(&mut self, mut responses: Responses, matters: &[usize]) -> Option<(Seat, bool)> {
+        // A file never holds it, and unanswered it means no.
+        if let Some(slot) = self.ruleset.questionnaire().slot(MINOR_ITEM)
+            && let Some(answer) = responses.answers.get_mut(slot)
+            && *answer == Answer::Level(0)
+        {
+            *answer = Answer::Missing(Missing::Skipped);
+        }
+        let mut block = AnswerBlock::new(self.ruleset.questionnaire(), responses.form, SafetyBlock::Answered);
+        block.push(responses.role, &responses.answers);
+        let mut shows = BTreeSet::new();
+        let visit = &mut |_, seen| {
+            if let Seen::Shows(part, seen) = seen {
+                shows.insert(Target { part, shows: seen });
+            }
+        };
+        let assessed = self.reader.look(&block, visit).ok()?;
+        let row = assessed.row(0);
+        let is_contradictory = Reported::of_row(&row) == Some(Reported::Contradictory);
+        let is_calm = matches!(row, RowView::Assessed(row) if !row.finding().flagged()) && !is_contradictory;
+        Some((Seat { witness: Witness { responses, matters: matters.to_vec() }, shows }, is_calm))
+    }
+}
