@@ -12,6 +12,8 @@
 mod architecture;
 mod bad_input;
 mod bad_rulesets;
+mod cases;
+mod claims;
 mod determinism;
 mod export;
 mod helplines;

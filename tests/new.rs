@@ -162,7 +162,8 @@ fn check_case(ruleset: &str, options: &str, form: &str, role: &str) -> serde_jso
 
 #[test]
 fn a_new_case_holds_every_question_of_the_form_and_passes() {
-    let unanswered = serde_json::json!({"signal": "not_enough_answered", "reason": null});
+    let unanswered = serde_json::json!({"signal": "not_enough_answered", "reason": null, "stage": "unplaced",
+        "overlays": [], "fired": [], "not_fired": []});
     for role in ["hurt", "broke", "both"] {
         assert_eq!(check_case("trust-repair", &format!("--role {role}"), "short", role), unanswered);
     }

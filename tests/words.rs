@@ -178,6 +178,10 @@ const RULES: &str = r#"
     overlay name_o "verdict overlay" when name_s >= 1 next "advice overlay";
     stage name_t "verdict stage" otherwise next "advice stage";
     signal name_u "verdict signal" when name_s >= 1 title #{ partner: "verdict partner", friend: "verdict friend", family: "verdict family" };
+    property name_v "help fifteen" holds name_a == 1 || !signal_is("name_u") because "help sixteen";
+    monotone -name_b because "help seventeen";
+    not_monotone name_a because "help eighteen";
+    never name_o because "help nineteen";
     signal name_w "verdict other" otherwise;
 "#;
 

@@ -1,10 +1,12 @@
 //! What can be typed, as clap types. What it means is not here: that is for the commands.
 
+mod analysis;
 mod coverage;
 mod export;
 mod new;
 mod scoring;
 mod take;
+mod test;
 mod value;
 
 use std::path::PathBuf;
@@ -13,6 +15,8 @@ use bearings_engine::questionnaire::QUESTIONNAIRE_FORMAT;
 use bearings_engine::responses::ANSWERS_FORMAT;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
+use analysis::PROVE_EXAMPLES;
+pub(crate) use analysis::ProveArgs;
 use coverage::COVERAGE_EXAMPLES;
 pub(crate) use coverage::CoverageArgs;
 use export::EXPORT_EXAMPLES;
@@ -23,6 +27,8 @@ use scoring::{EXPLAIN_EXAMPLES, SCORE_EXAMPLES};
 pub(crate) use scoring::{ExplainArgs, ExplainFormat, RecordedAs, RowFormat, RulesArgs, ScoreArgs, SummaryFormat};
 use take::TAKE_EXAMPLES;
 pub(crate) use take::TakeArgs;
+use test::TEST_EXAMPLES;
+pub(crate) use test::TestArgs;
 pub(crate) use value::{ColumnPattern, FormArg, RoleArg, Setting};
 
 use crate::resources::Country;
@@ -105,7 +111,11 @@ pub(crate) enum Command {
     /// Find every problem in rulesets and questionnaires
     Check(CheckArgs),
     /// Run the cases that stand beside the rules
+    #[command(long_about = TEST_EXAMPLES)]
     Test(TestArgs),
+    /// Prove what a ruleset promises, over all answer sheets
+    #[command(long_about = PROVE_EXAMPLES)]
+    Prove(ProveArgs),
     /// See which rules the cases try, and write the missing ones
     #[command(long_about = COVERAGE_EXAMPLES)]
     Coverage(CoverageArgs),
@@ -121,7 +131,7 @@ pub(crate) enum Command {
 const GROUPS: [(&str, &[&str]); 4] = [
     ("Assess", &["take", "explain"]),
     ("Score surveys", &["score", "export", "sample"]),
-    ("Work on rulesets and questionnaires", &["list", "show", "new", "check", "test", "coverage"]),
+    ("Work on rulesets and questionnaires", &["list", "show", "new", "check", "test", "coverage", "prove"]),
     ("Shell", &["completions", "man", "help"]),
 ];
 
@@ -168,14 +178,6 @@ pub(crate) struct CheckArgs {
     /// Let warnings fail the check, too
     #[arg(long)]
     pub(crate) strict: bool,
-}
-
-/// `bearings test`
-#[derive(Debug, Args)]
-pub(crate) struct TestArgs {
-    /// Rulesets: built-in ids or folders [default: all that are built in]
-    #[arg(value_name = "RULESET")]
-    pub(crate) rulesets: Vec<String>,
 }
 
 /// `bearings completions`

@@ -8,6 +8,7 @@ mod greeting;
 mod help;
 mod list;
 mod new;
+mod prove;
 mod sample;
 mod score;
 mod shell;
@@ -37,6 +38,7 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Some(Command::Completions(args)) => shell::completions(&args),
         Some(Command::Man) => shell::man(),
         Some(Command::Check(args)) => check::run(&args, &cli.common),
+        Some(Command::Prove(args)) => prove::run(&args, &cli.common),
         Some(Command::Test(args)) => test::run(&args, &cli.common),
         Some(Command::Coverage(args)) => coverage::run(&args, &cli.common),
         Some(Command::Score(args)) => score::run(&args, &cli.common),

@@ -9,6 +9,7 @@ mod format;
 mod locate;
 
 pub(crate) use check::parse_json;
+pub(crate) use locate::{Step, locate};
 
 #[cfg(test)]
 mod tests;

@@ -338,7 +338,26 @@ impl Ruleset {
         if self.kind == Kind::Assessment {
             variant.complete = Some(compile::complete::build(&self.questionnaire, &variant, NODE_BUDGET).ok()?);
         }
-        Some(Ruleset { variants: BTreeMap::from([((variant.role, variant.form), variant)]), ..self.clone() })
+        Some(self.with_variant(variant))
+    }
+
+    /// The ruleset with this variant and no other.
+    pub(crate) fn with_variant(&self, variant: Variant) -> Ruleset {
+        let variants = BTreeMap::from([((variant.role, variant.form), variant)]);
+        Ruleset {
+            id: self.id.clone(),
+            version: self.version.clone(),
+            title: self.title.clone(),
+            kind: self.kind,
+            description: self.description.clone(),
+            metadata: self.metadata.clone(),
+            parameters: self.parameters.clone(),
+            batch_only: self.batch_only.clone(),
+            sha256: self.sha256.clone(),
+            questionnaire: Arc::clone(&self.questionnaire),
+            gate: self.gate.clone(),
+            variants,
+        }
     }
 
     /// The variants that were loaded.

@@ -115,7 +115,11 @@ fn ruleset(name: &str, args: &CheckArgs) -> Result<Found, Failure> {
     };
     let mut loaded = Vec::new();
     for case in &cases {
-        match Case::load(case, &definition.questionnaire) {
+        let read = match &compiled {
+            Some(ruleset) => Case::load_for(case, ruleset),
+            None => Case::load(case, &definition.questionnaire),
+        };
+        match read {
             Ok(case) => loaded.push(case),
             Err(LoadError(found)) => problems.extend(found),
         }

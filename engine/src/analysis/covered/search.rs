@@ -1,17 +1,16 @@
 //! The diagrams of one variant, and sheets that show what is looked for.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
 
 use super::collect::Target;
 use super::parts::{Outcome, Place, Shows};
 use super::reader::{Reader, Seen};
-use crate::analysis::functions::{HARD, Untested};
+use crate::analysis::functions::HARD;
 use crate::analysis::witness::TURNS;
 use crate::analysis::{Functions, Reported, Sheets, Witness};
 use crate::assess::{AnswerBlock, RowView};
-use crate::compile::Variant;
-use crate::compile::complete::{Builder, Made};
+use crate::compile::complete::{Builder, Made, Parts};
+use crate::compile::{RuleEffect, Variant};
 use crate::diagram::{NodeId, OverBudget};
 use crate::questionnaire::MINOR_ITEM;
 use crate::responses::{Answer, Missing, Responses, SafetyBlock};
@@ -35,8 +34,20 @@ pub(super) struct Search<'a> {
     calm: NodeId,
     /// The conditions that are looked for, as far as there was room.
     conditions: BTreeMap<usize, NodeId>,
-    untested: Option<Rc<Untested>>,
+    flagged: NodeId,
+    /// What was made of the variant so far.
+    parts: Parts,
+    says: Option<Says>,
     functions: Option<Functions>,
+}
+
+/// What a variant says of a sheet on which everything is answered, before the honesty tests.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Says {
+    signal: NodeId,
+    stage: NodeId,
+    reason: NodeId,
+    overlays: Vec<NodeId>,
 }
 
 /// What came of looking for a sheet.
@@ -81,7 +92,8 @@ impl<'a> Search<'a> {
         let visible = sheets.diagram.combine(gate, minor, &|gate, minor| u32::from(gate != HARD && minor == 0))?;
         let calm = sheets.diagram.combine(gate, minor, &|gate, minor| u32::from(gate == 0 && minor == 0))?;
         let flagged = sheets.diagram.map(gate, &|says| u32::from(says > 0))?;
-        let mut builder = Builder::new(ruleset.questionnaire(), variant, &sheets.variables, &mut sheets.diagram);
+        let parts = Parts::default();
+        let mut builder = Builder::new(ruleset.questionnaire(), variant, &sheets.variables, &mut sheets.diagram, parts);
         builder.know(Read::Flagged, flagged);
         let mut made = BTreeMap::new();
         for condition in conditions {
@@ -90,8 +102,10 @@ impl<'a> Search<'a> {
                 Err(OverBudget(_)) => break,
             };
         }
+        let parts = builder.into_parts();
         let reader = Reader::new(ruleset, variant, places);
-        Ok(Self { reader, sheets, ruleset, visible, calm, conditions: made, untested: None, functions: None })
+        let (conditions, says, functions) = (made, None, None);
+        Ok(Self { reader, sheets, ruleset, visible, calm, conditions, flagged, parts, says, functions })
     }
 
     fn variant(&self) -> &'a Variant {
@@ -152,13 +166,23 @@ impl<'a> Search<'a> {
         self.sheets.diagram.combine(function, visible, &|holds, visible| u32::from(holds == wanted && visible == 1))
     }
 
-    fn untested(&mut self) -> Result<Rc<Untested>, OverBudget> {
-        if let Some(known) = &self.untested {
-            return Ok(Rc::clone(known));
+    fn says(&mut self) -> Result<Says, OverBudget> {
+        if let Some(known) = &self.says {
+            return Ok(known.clone());
         }
-        let made = Rc::new(self.sheets.untested(self.variant())?);
-        self.untested = Some(Rc::clone(&made));
+        let (made, parts) = self.says_of(self.variant(), self.parts.clone())?;
+        (self.says, self.parts) = (Some(made.clone()), parts);
         Ok(made)
+    }
+
+    fn says_of(&mut self, variant: &Variant, parts: Parts) -> Result<(Says, Parts), OverBudget> {
+        let sheets = &mut self.sheets;
+        let mut builder = Builder::new(sheets.questionnaire, variant, &sheets.variables, &mut sheets.diagram, parts);
+        builder.know(Read::Flagged, self.flagged);
+        let overlays = (0..variant.overlays.len()).map(|overlay| builder.overlay(overlay)).collect::<Result<_, _>>()?;
+        let stage = builder.stage()?;
+        let (signal, reason) = (builder.ladder(&variant.signals)?, builder.ladder(&variant.reasons)?);
+        Ok((Says { signal, stage, reason, overlays }, builder.into_parts()))
     }
 
     fn functions(&mut self) -> Result<Functions, OverBudget> {
@@ -181,20 +205,15 @@ impl<'a> Search<'a> {
 
     /// The sheets that come to something before the honesty tests; no other sheet does after them.
     fn may_reach(&mut self, outcome: Outcome) -> Made {
-        let untested = self.untested()?;
+        let says = self.says()?;
+        let is_decisive = self.is_decisive();
+        let diagram = &mut self.sheets.diagram;
         let function = match outcome {
-            Outcome::Stage(stage) => {
-                self.sheets.diagram.map(untested.stage, &|own| u32::from(own as usize == stage))?
-            }
-            Outcome::Signal(signal) => {
-                self.sheets.diagram.map(untested.lean, &|own| u32::from(own as usize == signal))?
-            }
-            Outcome::Reason(reason) => {
-                let is_decisive = self.is_decisive();
-                self.sheets.diagram.combine(untested.lean, untested.reason, &|lean, own| {
-                    u32::from(own as usize == reason && !is_decisive(lean))
-                })?
-            }
+            Outcome::Stage(stage) => diagram.map(says.stage, &|own| u32::from(own as usize == stage))?,
+            Outcome::Signal(signal) => diagram.map(says.signal, &|own| u32::from(own as usize == signal))?,
+            Outcome::Reason(reason) => diagram.combine(says.signal, says.reason, &|signal, own| {
+                u32::from(own as usize == reason && !is_decisive(signal))
+            })?,
         };
         let visible = self.visible;
         self.and(function, visible)
@@ -216,21 +235,30 @@ impl<'a> Search<'a> {
         })
     }
 
-    /// For each thing that a rule can change before the honesty tests, the sheets on which it does. A rule that changes
-    /// none of them changes nothing after the tests.
+    /// For each thing that a rule can change before the honesty tests, the sheets on which it does; and where it fires,
+    /// if it raises a flag. A rule without any changes nothing after the tests.
     fn may_be_pivotal(&mut self, rule: usize) -> Result<Vec<NodeId>, OverBudget> {
-        let with = self.untested()?;
-        let without = self.sheets.untested(&self.variant().without_rule(rule))?;
-        let mut pairs: Vec<(NodeId, NodeId)> = vec![(with.stage, without.stage)];
-        pairs.extend(with.overlays.iter().copied().zip(without.overlays.iter().copied()));
-        pairs.extend([(with.lean, without.lean), (with.reason, without.reason), (with.raised, without.raised)]);
-        let mut differing = Vec::new();
+        let variant = self.variant();
+        let with = self.says()?;
+        let (without, _) = self.says_of(&variant.without_rule(rule), self.parts.without_rules(variant))?;
+        let mut pairs = vec![(with.stage, without.stage)];
+        pairs.extend(with.overlays.into_iter().zip(without.overlays));
+        pairs.extend([(with.signal, without.signal), (with.reason, without.reason)]);
+        let mut found = Vec::new();
         for (with, without) in pairs.into_iter().filter(|(with, without)| with != without) {
-            let differs = self.sheets.diagram.combine(with, without, &|a, b| u32::from(a != b))?;
-            let visible = self.visible;
-            differing.push(self.and(differs, visible)?);
+            found.push(self.sheets.diagram.combine(with, without, &|a, b| u32::from(a != b))?);
         }
-        Ok(differing)
+        let is_flag = |effect: &RuleEffect| matches!(effect, RuleEffect::Flag(_));
+        if variant.rules.get(rule).is_some_and(|rule| rule.effects.iter().any(is_flag)) {
+            let sheets = &mut self.sheets;
+            let parts = self.parts.clone();
+            found.push(
+                Builder::new(sheets.questionnaire, variant, &sheets.variables, &mut sheets.diagram, parts)
+                    .fired(rule)?,
+            );
+        }
+        let visible = self.visible;
+        found.into_iter().map(|function| self.and(function, visible)).collect()
     }
 
     /// The sheets on which a rule is pivotal.
