@@ -1,5 +1,6 @@
 //! What sheets of one variant show.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use super::parts::{Place, Shows};
@@ -8,7 +9,8 @@ use crate::assess::{
     evaluate_block,
 };
 use crate::compile::Variant;
-use crate::ruleset::{Kind, Ruleset};
+use crate::compile::complete::WithoutRules;
+use crate::ruleset::{Kind, NODE_BUDGET, Ruleset};
 
 /// What was seen on one sheet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,11 +31,13 @@ pub(super) struct Reader<'a> {
     pub(super) places: Vec<(usize, Place)>,
     /// The ruleset without one of its rules, made when it is first needed; none where it does not fit.
     without: BTreeMap<usize, Option<Ruleset>>,
+    /// What these are made of; none where it does not fit.
+    signals: OnceCell<Option<WithoutRules>>,
 }
 
 impl<'a> Reader<'a> {
     pub(super) fn new(ruleset: &'a Ruleset, variant: &'a Variant, places: Vec<(usize, Place)>) -> Self {
-        Self { ruleset, variant, places, without: BTreeMap::new() }
+        Self { ruleset, variant, places, without: BTreeMap::new(), signals: OnceCell::new() }
     }
 
     /// Tells `visit` what each sheet of a block shows; the block is of this variant's role and form.
@@ -97,7 +101,15 @@ impl<'a> Reader<'a> {
         if rows.is_empty() {
             return Ok(rows);
         }
-        let without = || ruleset.without_rule(variant.role, variant.form, rule);
+        let signals = || WithoutRules::new(ruleset.questionnaire(), variant, NODE_BUDGET).ok();
+        let without = || {
+            let mut without = variant.without_rule(rule);
+            if ruleset.kind == Kind::Assessment {
+                let signals = self.signals.get_or_init(signals).as_ref()?;
+                without.complete = Some(signals.build(ruleset.questionnaire(), &without).ok()?);
+            }
+            Some(ruleset.with_variant(without))
+        };
         let Some(without) = self.without.entry(rule).or_insert_with(without) else { return Ok(Vec::new()) };
         let other = assess_block(without, &block.only(&rows))?;
         let differs = |(place, at): &(usize, usize)| result(assessed.row(*at)) != result(other.row(*place));
