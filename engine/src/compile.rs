@@ -96,6 +96,8 @@ pub(crate) struct NamedCondition {
     /// `file:line`.
     pub(crate) at: String,
     pub(crate) condition: usize,
+    /// The same where scale names mean raw scales.
+    pub(crate) raw: usize,
 }
 
 /// An exact mean.

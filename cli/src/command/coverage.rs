@@ -28,7 +28,10 @@ use crate::render;
 struct Looked {
     ruleset: Ruleset,
     covered: Covered,
+    /// Rows that could not be read.
     rejected: u64,
+    /// Cases that are marked so.
+    todo: u64,
 }
 
 /// What is tried, of what can be.
@@ -141,15 +144,17 @@ fn cases(args: &CoverageArgs, definition: &Definition, common: &Common) -> Resul
     let cases = read_cases(&args.ruleset, questionnaire)?;
     let ruleset = definition.ready(&args.settings, variants, common)?;
     let mut coverage = Coverage::new(&ruleset);
+    let mut todo = 0;
     for case in &cases {
         let own = (case.responses.role, case.responses.form);
         let is_meant = role.is_none_or(|role| own.0 == role || own.0 == Role::Both) && form.is_none_or(|f| own.1 == f);
         if is_meant {
             coverage.add(&case.responses).map_err(not_loaded)?;
+            todo += u64::from(case.todo.is_some());
         }
     }
     let covered = coverage.finish(Extent::Loaded).map_err(not_loaded)?;
-    Ok(Looked { ruleset, covered, rejected: 0 })
+    Ok(Looked { ruleset, covered, rejected: 0, todo })
 }
 
 fn read_cases(ruleset: &str, questionnaire: &Questionnaire) -> Result<Vec<Case>, Failure> {

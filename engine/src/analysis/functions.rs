@@ -329,7 +329,7 @@ impl Sheets<'_> {
 
     /// Whether a pair of answers contradicts itself. Straight-lining is no part of this: it looks at equal numbers on
     /// a whole sheet, and no diagram of it stays small.
-    fn contradicts(&mut self, variant: &Variant) -> Made {
+    pub(super) fn contradicts(&mut self, variant: &Variant) -> Made {
         let mut found = NodeId::leaf(0);
         for (low, high) in &variant.screens.contradicts {
             let top = self.questionnaire.slots.get(*high).map_or(0, |slot| slot.levels.count().saturating_sub(1));

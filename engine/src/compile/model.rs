@@ -407,7 +407,7 @@ impl<'a> Model<'a> {
                 let (plain, raw) = (self.want(when, false), self.want(when, true));
                 self.names.insert(id.clone(), Meaning::Condition(plain));
                 let at = draft.at(&declaration.id.place);
-                self.variant.named.push(NamedCondition { id: id.clone(), at, condition: plain });
+                self.variant.named.push(NamedCondition { id: id.clone(), at, condition: plain, raw });
                 self.raw_names.insert(id, Meaning::Condition(raw));
             }
             _ => {}

@@ -26,6 +26,7 @@ pub(super) fn render(findings: &Findings<'_>) -> String {
         "withheld": covered.withheld.to_string(),
         "other_path": covered.other_path.to_string(),
         "rejected": looked.rejected.to_string(),
+        "todo": looked.todo.to_string(),
         "rules": rules.map(part).collect::<Vec<_>>(),
         "parts": others.map(part).collect::<Vec<_>>(),
         "not_tried": list(Reach::Possible),

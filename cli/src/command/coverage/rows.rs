@@ -70,5 +70,5 @@ pub(super) fn look(
     }
     note_rejected(rejected.saturating_sub(NAMED), common);
     let covered = coverage.finish(Extent::Read).map_err(not_loaded)?;
-    Ok(Looked { ruleset, covered, rejected })
+    Ok(Looked { ruleset, covered, rejected, todo: 0 })
 }

@@ -48,6 +48,11 @@ pub(super) fn render(findings: &Findings<'_>) -> String {
             covered.withheld, covered.other_path
         ));
     }
+    match looked.todo {
+        0 => {}
+        1 => text.push_str("1 of them is marked todo: it tries its part, and tests nothing yet.\n"),
+        todo => text.push_str(&format!("{todo} of them are marked todo: they try their part, and test nothing yet.\n")),
+    }
     for kind in [Section::Rules, Section::Conditions, Section::Outcomes] {
         text.push_str(&table(covered, kind));
     }

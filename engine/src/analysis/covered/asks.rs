@@ -5,8 +5,11 @@ use std::collections::BTreeSet;
 use crate::compile::{OutcomeWhen, PartOf, RuleEffect, Variant};
 use crate::script::{Quantity, Read, Tree};
 
-/// What a condition asks about, itself or through what it reads: the slots of each thing that may be left out.
-pub(super) fn asked_about(variant: &Variant, conditions: impl IntoIterator<Item = usize>) -> Vec<Vec<usize>> {
+/// What may be left out: the read that asks for it, and its slots.
+pub(super) type Asked = (Read, Vec<usize>);
+
+/// What conditions ask about, themselves or through what they read.
+pub(super) fn asked_about(variant: &Variant, conditions: impl IntoIterator<Item = usize>) -> Vec<Asked> {
     let mut asks = Asks { variant, seen: BTreeSet::new(), found: BTreeSet::new() };
     for condition in conditions {
         asks.condition(condition);
@@ -17,7 +20,7 @@ pub(super) fn asked_about(variant: &Variant, conditions: impl IntoIterator<Item 
 struct Asks<'a> {
     variant: &'a Variant,
     seen: BTreeSet<usize>,
-    found: BTreeSet<Vec<usize>>,
+    found: BTreeSet<Asked>,
 }
 
 impl Asks<'_> {
@@ -45,11 +48,11 @@ impl Asks<'_> {
         let variant = self.variant;
         match read {
             Read::SlotAnswered(slot) => {
-                self.found.insert(vec![*slot]);
+                self.found.insert((read.clone(), vec![*slot]));
             }
             Read::ScaleAnswered(scale) => {
                 let items = variant.scales.get(*scale).into_iter().flat_map(|scale| &scale.items);
-                self.found.insert(items.map(|item| item.slot).collect());
+                self.found.insert((read.clone(), items.map(|item| item.slot).collect()));
             }
             Read::HasValue(subject) | Read::Passes(subject, _) => {
                 for (quantity, _) in subject.parts() {

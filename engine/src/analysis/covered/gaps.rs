@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::asks::asked_about;
 use super::collect::{Covered, Target};
-use super::parts::{Outcome, Part, PartKind, Place, Shows, parts};
+use super::parts::{Outcome, Part, Place, Shows, parts};
 use super::search::{Looked, Search, Seat, Shown};
 use crate::analysis::Witness;
 use crate::compile::{OutcomeWhen, Variant};
+use crate::diagram::OverBudget;
 use crate::questionnaire::{Form, Role};
 use crate::ruleset::{Kind, Ruleset};
 
@@ -162,32 +163,14 @@ impl<'a> Work<'a> {
                     found.push(Found { target, sheet: shown.sheet.clone(), way: Some(shown) });
                     Reach::Possible
                 }
-                Ok(Looked::Nowhere) => self.nowhere(&mut search, variant, target, place, &mut found),
+                Ok(Looked::Nowhere) => {
+                    nowhere(self.ruleset.kind, &mut search, target, place, &mut found).unwrap_or(Reach::Unknown)
+                }
                 Ok(Looked::Unconfirmed) | Err(_) => Reach::Unknown,
             };
             self.note(target, verdict);
         }
         Some((search, found))
-    }
-
-    /// No sheet that answers every question shows it. Where it asks for missing answers, some are left out.
-    fn nowhere(
-        &self,
-        search: &mut Search<'_>,
-        variant: &Variant,
-        target: Target,
-        place: Place,
-        found: &mut Vec<Found>,
-    ) -> Reach {
-        let groups = asked_about(variant, read_for(self.ruleset.kind, variant, target, place));
-        if let Some(sheet) = search.blank(target, &groups) {
-            found.push(Found { target, sheet, way: None });
-            return Reach::Possible;
-        }
-        // An open condition lets the reasons behind it be read, whatever it asks.
-        let kind = self.covered.parts.get(target.part).map(|tried| tried.part.kind);
-        let is_reason = kind == Some(PartKind::Reason) && target.shows == Shows::Reached;
-        if groups.is_empty() && !is_reason { Reach::Never } else { Reach::OnlyIncomplete }
     }
 
     /// Few sheets that show all that was found: each one as much as goes together.
@@ -201,9 +184,12 @@ impl<'a> Work<'a> {
             if let Some(way) = &first.way {
                 let mut levels = way.levels.clone();
                 for other in found.iter().filter_map(|other| other.way.as_ref()) {
-                    levels = search.joined(&levels, other.function).unwrap_or(levels);
+                    let Some(more) = search.joined(&levels, other.function) else { continue };
+                    let joined = search.sheet(first.target, &more).filter(|joined| joined.is_calm == sheet.is_calm);
+                    if let Some(joined) = joined {
+                        (levels, sheet) = (more, joined);
+                    }
                 }
-                sheet = search.sheet(first.target, &levels).unwrap_or(sheet);
             }
             let covers = own(&sheet.shows);
             found.retain(|other| !covers.contains(&other.target));
@@ -214,6 +200,31 @@ impl<'a> Work<'a> {
             sheets.push(Suggestion { witness: sheet.witness, covers });
         }
     }
+}
+
+/// No sheet that answers every question shows it. Where it asks for missing answers, some are left out.
+fn nowhere(
+    kind: Kind,
+    search: &mut Search<'_>,
+    target: Target,
+    place: Place,
+    found: &mut Vec<Found>,
+) -> Result<Reach, OverBudget> {
+    let variant = search.variant();
+    let asked = asked_about(variant, read_for(kind, variant, target, place));
+    // An earlier reason that is open lets the next one be read, whatever they ask.
+    let is_reason = target.shows == Shows::Reached && matches!(place.outcome, Some(Outcome::Reason(_)));
+    if asked.is_empty() && !(is_reason && search.holds_behind_others(place)?) {
+        return Ok(Reach::Never);
+    }
+    let sheet = search.left_out(target, place, &asked)?;
+    Ok(match sheet.or_else(|| search.with_gaps(target, place)) {
+        Some(sheet) => {
+            found.push(Found { target, sheet, way: None });
+            Reach::Possible
+        }
+        None => Reach::OnlyIncomplete,
+    })
 }
 
 /// The conditions on which it depends whether a sheet shows a target.

@@ -1,10 +1,13 @@
 //! What there is to try in a variant, and where its outcome is found.
 
+use std::collections::BTreeSet;
+
 use crate::analysis::Reported;
 use crate::assess::RowView;
 use crate::assess::{AssessedRow, Reason};
 use crate::compile::{OutcomeWhen, PartOf, RuleEffect, Variant};
 use crate::ruleset::Kind;
+use crate::script::Read;
 
 /// What kind of part of a ruleset it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -134,8 +137,12 @@ pub(super) fn parts(kind: Kind, variant: &Variant) -> Vec<(Part, Place)> {
         let place = Place { deciding: decides.then_some(number), ..decided(rule.condition) };
         add(PartKind::Rule, &rule.id, &rule.at, place);
     }
+    let read = read_conditions(variant);
     for named in &variant.named {
-        add(PartKind::Condition, &named.id, &named.at, decided(named.condition));
+        // One that only another role reads is not to be tried here.
+        if read.contains(&named.condition) || read.contains(&named.raw) {
+            add(PartKind::Condition, &named.id, &named.at, decided(named.condition));
+        }
     }
     for adjust in &variant.adjusts {
         let id = variant.scales.get(adjust.scale).map_or("", |scale| &scale.id);
@@ -151,10 +158,6 @@ pub(super) fn parts(kind: Kind, variant: &Variant) -> Vec<(Part, Place)> {
             add(PartKind::ZeroWhen, &format!("{}.{of}", aggregate.id), &aggregate.at, decided(condition));
         }
     }
-    let condition_of = |when| match when {
-        OutcomeWhen::Condition(condition) => Some(condition),
-        OutcomeWhen::Otherwise | OutcomeWhen::Engine => None,
-    };
     for overlay in &variant.overlays {
         if let Some(condition) = condition_of(overlay.when) {
             add(PartKind::Overlay, &overlay.id, &overlay.at, decided(condition));
@@ -177,4 +180,35 @@ pub(super) fn parts(kind: Kind, variant: &Variant) -> Vec<(Part, Place)> {
         ladder(PartKind::Reason, &variant.reasons, Outcome::Reason);
     }
     found
+}
+
+/// The numbers of the conditions that something in a variant hangs on.
+fn read_conditions(variant: &Variant) -> BTreeSet<usize> {
+    let of_outcomes = [&variant.overlays, &variant.stages, &variant.signals, &variant.reasons].into_iter().flatten();
+    let of_outcomes = of_outcomes.filter_map(|outcome| condition_of(outcome.when));
+    let of_rules = variant.rules.iter().map(|rule| rule.condition);
+    let of_scales = variant.adjusts.iter().map(|adjust| adjust.condition);
+    let parts = variant.aggregates.iter().flat_map(|aggregate| &aggregate.parts);
+    let mut left: Vec<usize> =
+        of_outcomes.chain(of_rules).chain(of_scales).chain(parts.filter_map(|part| part.zero_when)).collect();
+    let mut read = BTreeSet::new();
+    while let Some(number) = left.pop() {
+        if read.insert(number)
+            && let Some(condition) = variant.tables.conditions.get(number)
+        {
+            condition.tree.for_each_read(&mut |read| {
+                if let Read::Condition(other) = read {
+                    left.push(*other);
+                }
+            });
+        }
+    }
+    read
+}
+
+fn condition_of(when: OutcomeWhen) -> Option<usize> {
+    match when {
+        OutcomeWhen::Condition(condition) => Some(condition),
+        OutcomeWhen::Otherwise | OutcomeWhen::Engine => None,
+    }
 }

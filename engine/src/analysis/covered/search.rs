@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::asks::Asked;
 use super::collect::Target;
 use super::parts::{Outcome, Place, Shows};
 use super::reader::{Reader, Seen};
@@ -14,11 +15,8 @@ use crate::compile::{RuleEffect, Variant};
 use crate::diagram::{NodeId, OverBudget};
 use crate::questionnaire::MINOR_ITEM;
 use crate::responses::{Answer, Missing, Responses, SafetyBlock};
-use crate::ruleset::Ruleset;
+use crate::ruleset::{Kind, Ruleset};
 use crate::script::Read;
-
-/// How many sheets are tried with something left out. A design choice.
-const BLANK_TURNS: usize = 8;
 
 /// The levels of variables.
 type Levels = Vec<(u32, u32)>;
@@ -30,11 +28,13 @@ pub(super) struct Search<'a> {
     ruleset: &'a Ruleset,
     /// The sheets on which something is seen: no hard flag, no other path.
     visible: NodeId,
-    /// The sheets without any flag.
+    /// The sheets without a flag and without a contradiction.
     calm: NodeId,
     /// The conditions that are looked for, as far as there was room.
     conditions: BTreeMap<usize, NodeId>,
     flagged: NodeId,
+    /// Whether sheets get a declared reason: only an assessment says why.
+    says_why: bool,
     /// What was made of the variant so far.
     parts: Parts,
     says: Option<Says>,
@@ -74,6 +74,8 @@ pub(super) struct Shown {
 pub(super) struct Seat {
     pub(super) witness: Witness,
     pub(super) shows: BTreeSet<Target>,
+    /// Whether there is neither a flag nor a contradiction.
+    pub(super) is_calm: bool,
 }
 
 impl<'a> Search<'a> {
@@ -90,8 +92,14 @@ impl<'a> Search<'a> {
         let gate = sheets.gate_says()?;
         let minor = sheets.minor()?;
         let visible = sheets.diagram.combine(gate, minor, &|gate, minor| u32::from(gate != HARD && minor == 0))?;
-        let calm = sheets.diagram.combine(gate, minor, &|gate, minor| u32::from(gate == 0 && minor == 0))?;
+        let contradicts = sheets.contradicts(variant)?;
         let flagged = sheets.diagram.map(gate, &|says| u32::from(says > 0))?;
+        let calm = sheets.diagram.apply(&[flagged, minor, contradicts], &|functions| {
+            if functions.iter().any(|function| function.outcome() == Some(1)) {
+                return Some(NodeId::leaf(0));
+            }
+            functions.iter().all(|function| function.outcome() == Some(0)).then_some(NodeId::leaf(1))
+        })?;
         let parts = Parts::default();
         let mut builder = Builder::new(ruleset.questionnaire(), variant, &sheets.variables, &mut sheets.diagram, parts);
         builder.know(Read::Flagged, flagged);
@@ -105,10 +113,11 @@ impl<'a> Search<'a> {
         let parts = builder.into_parts();
         let reader = Reader::new(ruleset, variant, places);
         let (conditions, says, functions) = (made, None, None);
-        Ok(Self { reader, sheets, ruleset, visible, calm, conditions, flagged, parts, says, functions })
+        let says_why = ruleset.kind == Kind::Assessment;
+        Ok(Self { reader, sheets, ruleset, visible, calm, conditions, flagged, says_why, parts, says, functions })
     }
 
-    fn variant(&self) -> &'a Variant {
+    pub(super) fn variant(&self) -> &'a Variant {
         self.reader.variant
     }
 
@@ -181,7 +190,11 @@ impl<'a> Search<'a> {
         builder.know(Read::Flagged, self.flagged);
         let overlays = (0..variant.overlays.len()).map(|overlay| builder.overlay(overlay)).collect::<Result<_, _>>()?;
         let stage = builder.stage()?;
-        let (signal, reason) = (builder.ladder(&variant.signals)?, builder.ladder(&variant.reasons)?);
+        let signal = builder.ladder(&variant.signals)?;
+        let reason = match self.says_why {
+            true => builder.ladder(&variant.reasons)?,
+            false => NodeId::leaf(0),
+        };
         Ok((Says { signal, stage, reason, overlays }, builder.into_parts()))
     }
 
@@ -265,7 +278,7 @@ impl<'a> Search<'a> {
     fn is_pivotal(&mut self, rule: usize) -> Made {
         let with = self.functions()?;
         let without = self.sheets.functions(self.ruleset.kind, &self.variant().without_rule(rule))?;
-        let is_decisive = self.is_decisive();
+        let (is_decisive, says_why) = (self.is_decisive(), self.says_why);
         let functions = [with.reported, without.reported, with.reason, without.reason];
         let mut found = self.sheets.diagram.apply(&functions, &|functions| {
             let [reported, other, reason, other_reason] = functions else { return None };
@@ -273,7 +286,7 @@ impl<'a> Search<'a> {
                 return Some(NodeId::leaf(0));
             }
             let (reported, other) = (Reported::of(reported.outcome()?), Reported::of(other.outcome()?));
-            let is_said = matches!(reported, Reported::Declared(signal) if !is_decisive(signal));
+            let is_said = says_why && matches!(reported, Reported::Declared(signal) if !is_decisive(signal));
             let differs = reported != other || is_said && reason.outcome()? != other_reason.outcome()?;
             Some(NodeId::leaf(u32::from(differs)))
         })?;
@@ -286,63 +299,140 @@ impl<'a> Search<'a> {
         self.and(found, visible)
     }
 
-    /// A sheet that meets a function and shows the target: one without any flag if there is one, else one on which
-    /// everything is answered.
+    /// A sheet that meets a function and shows the target: a calm one if there is one.
     fn shown(&mut self, target: Target, function: NodeId) -> Result<Option<Shown>, OverBudget> {
         let calm = self.calm;
         let calm = self.and(function, calm)?;
+        let support = self.sheets.diagram.support(function);
         let met = |outcome: u32| outcome == 1;
+        // The first is the shortest, and what is free on it stays without a flag where it can.
         let paths = [
-            self.sheets.shortest_answered(calm, &met),
             self.sheets.shortest_answered(function, &met),
+            self.sheets.shortest_answered(calm, &met),
             self.sheets.shortest(function, &met),
         ];
+        let mut second_best = None;
         for levels in paths.into_iter().flatten() {
-            if let Some(sheet) = self.sheet(target, &levels) {
-                return Ok(Some(Shown { sheet, function, levels }));
+            let Some(mut sheet) = self.sheet(target, &levels) else { continue };
+            let own: Levels = levels.iter().copied().filter(|(at, _)| support.contains(at)).collect();
+            sheet.witness.matters = self.sheets.slots_of(&own);
+            let is_calm = sheet.is_calm;
+            let shown = Shown { sheet, function, levels };
+            if is_calm {
+                return Ok(Some(shown));
             }
+            second_best = second_best.or(Some(shown));
         }
-        Ok(None)
+        Ok(second_best)
     }
 
-    /// A sheet with these levels that shows the target, without a flag or a contradiction if the levels allow it.
+    /// A sheet with these levels that shows the target: a calm one if the levels allow it.
     pub(super) fn sheet(&mut self, target: Target, levels: &Levels) -> Option<Seat> {
         let matters = self.sheets.slots_of(levels);
         let mut second_best = None;
         for turn in 0..TURNS {
             let responses = self.sheets.responses(levels, turn);
-            match self.seat(responses, &matters) {
-                Some((sheet, true)) if sheet.shows.contains(&target) => return Some(sheet),
-                Some((sheet, false)) if second_best.is_none() && sheet.shows.contains(&target) => {
-                    second_best = Some(sheet);
-                }
-                _ => {}
+            let Some(sheet) = self.seat(responses, &matters).filter(|sheet| sheet.shows.contains(&target)) else {
+                continue;
+            };
+            if sheet.is_calm {
+                return Some(sheet);
             }
+            second_best = second_best.or(Some(sheet));
         }
         second_best
     }
 
-    /// A sheet with one of these groups of slots left out, or all of them, that shows the target.
-    pub(super) fn blank(&mut self, target: Target, groups: &[Vec<usize>]) -> Option<Seat> {
-        let all = groups.concat();
-        for turn in 0..BLANK_TURNS {
-            let whole = self.sheets.responses(&[], turn);
-            for group in groups.iter().chain([&all]) {
-                let mut responses = whole.clone();
-                for slot in group {
-                    if let Some(answer) = responses.answers.get_mut(*slot) {
-                        *answer = Answer::Missing(Missing::Skipped);
-                    }
-                }
-                responses.settle(self.ruleset.questionnaire());
-                if let Some((sheet, _)) = self.seat(responses, group)
-                    && sheet.shows.contains(&target)
-                {
-                    return Some(sheet);
-                }
+    /// Whether a reason holds on some sheet that needs one: there an earlier one comes first, and may be open on another.
+    ///
+    /// # Errors
+    /// [`OverBudget`] if it cannot be told within the budget.
+    pub(super) fn holds_behind_others(&mut self, place: Place) -> Result<bool, OverBudget> {
+        let Some(condition) = place.condition else { return Ok(true) };
+        let says = self.says()?;
+        let is_decisive = self.is_decisive();
+        let (variant, sheets, parts) = (self.variant(), &mut self.sheets, self.parts.clone());
+        let mut builder = Builder::new(sheets.questionnaire, variant, &sheets.variables, &mut sheets.diagram, parts);
+        let holds = builder.condition(condition)?;
+        let behind = self
+            .sheets
+            .diagram
+            .combine(holds, says.signal, &|holds, signal| u32::from(holds == 1 && !is_decisive(signal)))?;
+        Ok(self.is_met(behind))
+    }
+
+    /// A sheet with one of these left out, or all of them, that shows the target.
+    ///
+    /// # Errors
+    /// [`OverBudget`] if it cannot be told within the budget.
+    pub(super) fn left_out(
+        &mut self,
+        target: Target,
+        place: Place,
+        asked: &[Asked],
+    ) -> Result<Option<Seat>, OverBudget> {
+        let each = asked.iter().map(std::slice::from_ref);
+        let all = (asked.len() > 1).then_some(asked);
+        for asked in each.chain(all) {
+            if let Some(function) = self.as_if_left_out(target, place, asked)?
+                && let Some(sheet) = self.left_out_together(target, function, asked)
+            {
+                return Ok(Some(sheet));
             }
         }
-        None
+        Ok(None)
+    }
+
+    fn left_out_together(&mut self, target: Target, function: NodeId, asked: &[Asked]) -> Option<Seat> {
+        let levels = self.sheets.shortest_answered(function, &|outcome| outcome == 1)?;
+        let open: Vec<usize> = asked.iter().flat_map(|(_, slots)| slots.iter().copied()).collect();
+        let mut matters = [self.sheets.slots_of(&levels), open.clone()].concat();
+        matters.sort_unstable();
+        matters.dedup();
+        (0..TURNS).find_map(|turn| {
+            let mut responses = self.sheets.responses(&levels, turn);
+            for slot in &open {
+                if let Some(answer @ Answer::Level(_)) = responses.answers.get_mut(*slot) {
+                    *answer = Answer::Missing(Missing::Skipped);
+                }
+            }
+            responses.settle(self.ruleset.questionnaire());
+            let sheet = self.seat(responses, &matters)?;
+            sheet.shows.contains(&target).then_some(sheet)
+        })
+    }
+
+    /// The sheets that show a target if some things count as left out; none if it is not one condition's or ladder's.
+    fn as_if_left_out(&mut self, target: Target, place: Place, asked: &[Asked]) -> Result<Option<NodeId>, OverBudget> {
+        let (variant, sheets) = (self.variant(), &mut self.sheets);
+        let parts = Parts::default();
+        let mut builder = Builder::new(sheets.questionnaire, variant, &sheets.variables, &mut sheets.diagram, parts);
+        builder.know(Read::Flagged, self.flagged);
+        for (read, _) in asked {
+            builder.know(read.clone(), NodeId::leaf(0));
+        }
+        let (function, wanted) = match (target.shows, place.condition, place.outcome) {
+            (Shows::Holds, Some(condition), _) => (builder.condition(condition)?, 1),
+            (Shows::Fails, Some(condition), _) => (builder.condition(condition)?, 0),
+            (Shows::Reached, _, Some(Outcome::Stage(stage))) => (builder.stage()?, stage),
+            (Shows::Reached, _, Some(Outcome::Signal(signal))) => (builder.ladder(&variant.signals)?, signal),
+            (Shows::Reached, _, Some(Outcome::Reason(reason))) => (builder.ladder(&variant.reasons)?, reason),
+            _ => return Ok(None),
+        };
+        let calm = self.calm;
+        let is_it = |own: u32, calm: u32| u32::from(own as usize == wanted && calm == 1);
+        Ok(Some(self.sheets.diagram.combine(function, calm, &is_it)?))
+    }
+
+    /// A sheet with many gaps on which the target comes out.
+    pub(super) fn with_gaps(&mut self, target: Target, place: Place) -> Option<Seat> {
+        let outcome = place.outcome.filter(|_| target.shows == Shows::Reached)?;
+        let witness = self.sheets.with_gaps(
+            self.ruleset,
+            &|assessed| matches!(assessed.row(0), RowView::Assessed(row) if outcome.is_of(row)),
+        )?;
+        let sheet = self.seat(witness.responses, &witness.matters)?;
+        sheet.shows.contains(&target).then_some(sheet)
     }
 
     /// More levels, so that a sheet with the given ones meets another function, too; none if they contradict it.
@@ -358,8 +448,8 @@ impl<'a> Search<'a> {
         Some([levels.as_slice(), &more].concat())
     }
 
-    /// What a sheet shows, and whether it does so without a flag or a contradiction.
-    fn seat(&mut self, mut responses: Responses, matters: &[usize]) -> Option<(Seat, bool)> {
+    /// What a sheet shows.
+    fn seat(&mut self, mut responses: Responses, matters: &[usize]) -> Option<Seat> {
         // A file never holds it, and unanswered it means no.
         if let Some(slot) = self.ruleset.questionnaire().slot(MINOR_ITEM)
             && let Some(answer) = responses.answers.get_mut(slot)
@@ -379,6 +469,6 @@ impl<'a> Search<'a> {
         let row = assessed.row(0);
         let is_contradictory = Reported::of_row(&row) == Some(Reported::Contradictory);
         let is_calm = matches!(row, RowView::Assessed(row) if !row.finding().flagged()) && !is_contradictory;
-        Some((Seat { witness: Witness { responses, matters: matters.to_vec() }, shows }, is_calm))
+        Some(Seat { witness: Witness { responses, matters: matters.to_vec() }, shows, is_calm })
     }
 }
