@@ -2,6 +2,7 @@
 
 mod analysis;
 mod compare;
+mod coverage;
 mod export;
 mod new;
 mod scoring;
@@ -19,6 +20,8 @@ use analysis::PROVE_EXAMPLES;
 pub(crate) use analysis::ProveArgs;
 use compare::{DIFF_EXAMPLES, SWEEP_EXAMPLES};
 pub(crate) use compare::{DiffArgs, SheetsArgs, Span, SurveyArgs, SweepArgs, Transition};
+use coverage::COVERAGE_EXAMPLES;
+pub(crate) use coverage::CoverageArgs;
 use export::EXPORT_EXAMPLES;
 pub(crate) use export::{AskedRole, ExportArgs, ExportFormat};
 use new::NEW_EXAMPLES;
@@ -122,6 +125,9 @@ pub(crate) enum Command {
     /// How stages and signals move with a parameter of a ruleset
     #[command(long_about = SWEEP_EXAMPLES)]
     Sweep(SweepArgs),
+    /// See which rules the cases try, and write the missing ones
+    #[command(long_about = COVERAGE_EXAMPLES)]
+    Coverage(CoverageArgs),
     /// Print the script that completes `bearings` in your shell
     Completions(CompletionsArgs),
     /// Print the manual page
@@ -134,7 +140,10 @@ pub(crate) enum Command {
 const GROUPS: [(&str, &[&str]); 4] = [
     ("Assess", &["take", "explain"]),
     ("Score surveys", &["score", "export", "sample"]),
-    ("Work on rulesets and questionnaires", &["list", "show", "new", "check", "test", "prove", "diff", "sweep"]),
+    (
+        "Work on rulesets and questionnaires",
+        &["list", "show", "new", "check", "test", "coverage", "prove", "diff", "sweep"],
+    ),
     ("Shell", &["completions", "man", "help"]),
 ];
 

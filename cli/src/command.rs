@@ -1,6 +1,7 @@
 //! Which command does what.
 
 mod check;
+mod coverage;
 mod diff;
 mod explain;
 mod export;
@@ -44,6 +45,7 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Some(Command::Test(args)) => test::run(&args, &cli.common),
         Some(Command::Diff(args)) => diff::run(&args, &cli.common),
         Some(Command::Sweep(args)) => sweep::run(&args, &cli.common),
+        Some(Command::Coverage(args)) => coverage::run(&args, &cli.common),
         Some(Command::Score(args)) => score::run(&args, &cli.common),
         Some(Command::Take(args)) => take::run(&args, &cli.common),
         Some(Command::Explain(args)) => explain::run(&args, &cli.common),

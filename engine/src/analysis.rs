@@ -5,6 +5,7 @@
 //! ([`Sheets`]), and every question about all sheets is a walk over it.
 
 mod count;
+pub mod covered;
 mod functions;
 mod impact;
 mod moves;

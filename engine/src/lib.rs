@@ -29,7 +29,7 @@ pub mod words;
 pub use analysis::{
     ANALYSIS_BUDGET, Cell, Claim, Count, Counterexample, ENGINE_SIGNALS, Impact, Matrix, Moves, NO_SIGNAL,
     NOT_ENOUGH_ANSWERED, NoImpact, OTHER_PATH, Proof, Said, Shift, Sides, UNPLACED, Verdict, WITHHELD, Witness,
-    claims_of, prove,
+    claims_of, covered, prove,
 };
 pub use assess::{
     AnswerBlock, AssessedRow, BlockAssessment, EngineReason, EvaluatedBlock, NotLoaded, Reason, RowView, RuleOutcome,

@@ -200,7 +200,7 @@ impl Sheets<'_> {
     }
 
     /// What the gate says of a sheet.
-    fn gate_says(&mut self) -> Made {
+    pub(super) fn gate_says(&mut self) -> Made {
         let mut findings = vec![Finding::default()];
         let mut so_far = NodeId::leaf(0);
         for input in self.gate.inputs() {
@@ -242,7 +242,7 @@ impl Sheets<'_> {
     }
 
     /// Whether the respondent is under 18.
-    fn minor(&mut self) -> Made {
+    pub(super) fn minor(&mut self) -> Made {
         match self.questionnaire.slot(MINOR_ITEM) {
             Some(slot) if self.variable(slot).is_some() => {
                 let answer = self.answer(slot)?;
@@ -329,7 +329,7 @@ impl Sheets<'_> {
 
     /// Whether a pair of answers contradicts itself. Straight-lining is no part of this: it looks at equal numbers on
     /// a whole sheet, and no diagram of it stays small.
-    fn contradicts(&mut self, variant: &Variant) -> Made {
+    pub(super) fn contradicts(&mut self, variant: &Variant) -> Made {
         let mut found = NodeId::leaf(0);
         for (low, high) in &variant.screens.contradicts {
             let top = self.questionnaire.slots.get(*high).map_or(0, |slot| slot.levels.count().saturating_sub(1));
