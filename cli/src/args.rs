@@ -14,7 +14,7 @@ use bearings_engine::responses::ANSWERS_FORMAT;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use compare::{DIFF_EXAMPLES, SWEEP_EXAMPLES};
-pub(crate) use compare::{DiffArgs, SheetsArgs, Span, SurveyArgs, SweepArgs, Transition};
+pub(crate) use compare::{DiffArgs, SheetsArgs, SurveyArgs, SweepArgs, Transition};
 use export::EXPORT_EXAMPLES;
 pub(crate) use export::{AskedRole, ExportArgs, ExportFormat};
 use new::NEW_EXAMPLES;
