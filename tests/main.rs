@@ -12,10 +12,14 @@
 mod architecture;
 mod bad_input;
 mod bad_rulesets;
+mod cases;
+mod claims;
+mod code_pages;
 mod determinism;
 mod export;
 mod helplines;
 mod instruments;
+mod lints;
 mod new;
 mod person;
 mod reading_age;

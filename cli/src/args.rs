@@ -1,10 +1,12 @@
 //! What can be typed, as clap types. What it means is not here: that is for the commands.
 
+mod analysis;
 mod compare;
 mod export;
 mod new;
 mod scoring;
 mod take;
+mod test;
 mod value;
 
 use std::path::PathBuf;
@@ -13,6 +15,8 @@ use bearings_engine::questionnaire::QUESTIONNAIRE_FORMAT;
 use bearings_engine::responses::ANSWERS_FORMAT;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
+use analysis::PROVE_EXAMPLES;
+pub(crate) use analysis::ProveArgs;
 use compare::{DIFF_EXAMPLES, SWEEP_EXAMPLES};
 pub(crate) use compare::{DiffArgs, SheetsArgs, SurveyArgs, SweepArgs, Transition};
 use export::EXPORT_EXAMPLES;
@@ -23,6 +27,8 @@ use scoring::{EXPLAIN_EXAMPLES, SCORE_EXAMPLES};
 pub(crate) use scoring::{ExplainArgs, ExplainFormat, RecordedAs, RowFormat, RulesArgs, ScoreArgs, SummaryFormat};
 use take::TAKE_EXAMPLES;
 pub(crate) use take::TakeArgs;
+use test::TEST_EXAMPLES;
+pub(crate) use test::TestArgs;
 pub(crate) use value::{ColumnPattern, FormArg, RoleArg, Setting};
 
 use crate::resources::Country;
@@ -105,7 +111,11 @@ pub(crate) enum Command {
     /// Find every problem in rulesets and questionnaires
     Check(CheckArgs),
     /// Run the cases that stand beside the rules
+    #[command(long_about = TEST_EXAMPLES)]
     Test(TestArgs),
+    /// Prove what a ruleset promises, over all answer sheets
+    #[command(long_about = PROVE_EXAMPLES)]
+    Prove(ProveArgs),
     /// What an edit of a ruleset does to all answer sheets, and to a survey
     #[command(long_about = DIFF_EXAMPLES)]
     Diff(DiffArgs),
@@ -124,7 +134,7 @@ pub(crate) enum Command {
 const GROUPS: [(&str, &[&str]); 4] = [
     ("Assess", &["take", "explain"]),
     ("Score surveys", &["score", "export", "sample"]),
-    ("Work on rulesets and questionnaires", &["list", "show", "new", "check", "test", "diff", "sweep"]),
+    ("Work on rulesets and questionnaires", &["list", "show", "new", "check", "test", "prove", "diff", "sweep"]),
     ("Shell", &["completions", "man", "help"]),
 ];
 
@@ -171,14 +181,9 @@ pub(crate) struct CheckArgs {
     /// Let warnings fail the check, too
     #[arg(long)]
     pub(crate) strict: bool,
-}
-
-/// `bearings test`
-#[derive(Debug, Args)]
-pub(crate) struct TestArgs {
-    /// Rulesets: built-in ids or folders [default: all that are built in]
-    #[arg(value_name = "RULESET")]
-    pub(crate) rulesets: Vec<String>,
+    /// Check again, and run the cases, whenever a file is saved; Ctrl-C ends it
+    #[arg(long)]
+    pub(crate) watch: bool,
 }
 
 /// `bearings completions`
@@ -192,7 +197,8 @@ pub(crate) struct CompletionsArgs {
 /// `bearings help`
 #[derive(Debug, Args)]
 pub(crate) struct HelpArgs {
-    /// support, fielding, exit-codes, formats, a command, or a code such as unknown-name
+    /// support, fielding, exit-codes, formats, codes, problems, a command, or a code
+    /// such as unknown-name
     #[arg(value_name = "TOPIC")]
     pub(crate) topic: Option<String>,
     /// With `support`: what is known for a country, named by its two letters

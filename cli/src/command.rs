@@ -9,6 +9,7 @@ mod grid;
 mod help;
 mod list;
 mod new;
+mod prove;
 mod respondents;
 mod sample;
 mod score;
@@ -40,6 +41,7 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Some(Command::Completions(args)) => shell::completions(&args),
         Some(Command::Man) => shell::man(),
         Some(Command::Check(args)) => check::run(&args, &cli.common),
+        Some(Command::Prove(args)) => prove::run(&args, &cli.common),
         Some(Command::Test(args)) => test::run(&args, &cli.common),
         Some(Command::Diff(args)) => diff::run(&args, &cli.common),
         Some(Command::Sweep(args)) => sweep::run(&args, &cli.common),

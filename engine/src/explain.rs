@@ -3,8 +3,10 @@
 //! Nothing is decided here. Traces are rebuilt from the tables for the sheets that were asked for; scoring a
 //! survey without traces pays nothing for them.
 
+mod brief;
 mod changes;
 mod reads;
+mod weigh;
 
 use std::collections::BTreeMap;
 
@@ -15,6 +17,8 @@ use crate::exact::{format_half_up, to_f64};
 use crate::questionnaire::{Bond, Form, Role};
 use crate::responses::{Answer, Responses};
 use crate::ruleset::{Kind, Next, Ruleset};
+pub(crate) use brief::Brief;
+pub use weigh::{Held, ScaleRead, Weighed, Weighing};
 
 /// The value from which a part of the keep-going side is named as a reason for keeping going. A design choice: what
 /// `trust-repair` looks for in each of them.
@@ -321,11 +325,7 @@ impl Sheet<'_> {
         RuleReading {
             id: rule.id.clone(),
             title: self.fill(&rule.title),
-            outcome: match outcome {
-                RuleOutcome::Fired => "fired",
-                RuleOutcome::NotFired => "not_fired",
-                RuleOutcome::Undecided => "undecided",
-            },
+            outcome: outcome.as_str(),
             effect: rule.effects.iter().map(|effect| effect_word(self.variant, effect)).collect(),
             reads: self.reads(rule.condition),
             says,

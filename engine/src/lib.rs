@@ -24,6 +24,7 @@ mod scoring;
 mod script;
 #[cfg(test)]
 mod tests;
+pub mod words;
 
 pub use analysis::{
     ANALYSIS_BUDGET, Cell, Claim, Count, Counterexample, ENGINE_SIGNALS, Impact, Matrix, Moves, NO_SIGNAL,
@@ -34,15 +35,17 @@ pub use assess::{
     AnswerBlock, AssessedRow, BlockAssessment, EngineReason, EvaluatedBlock, NotLoaded, Reason, RowView, RuleOutcome,
     Signal, assess, assess_block, evaluate_block,
 };
-pub use case::{CASE_FORMAT, Case, CaseResult};
+pub use case::{Aspect, CASE_FORMAT, Case, CaseResult, CaseTrace, Difference};
 pub use compile::{
     Adjust, Aggregate, Band, Exempt, Monotone, Never, NeverTarget, Outcome, Property, Rule, RuleEffect, Scale, Screens,
     Sign, Variant,
 };
-pub use explain::{effects_of, explain_row, forms_of, item_text, slot_label, with_bond};
+pub use explain::{
+    Held, ScaleRead, Weighed, Weighing, effects_of, explain_row, forms_of, item_text, slot_label, with_bond,
+};
 pub use ruleset::{
     Aggregation, Comparison, ENGINE_REASONS, Kind, LoadOptions, NODE_BUDGET, Next, Parameter, REQUIRED_HEADINGS,
-    Ruleset, batch_only, header_of, load,
+    Ruleset, batch_only, header_of, lint, load,
 };
 pub use scoring::{Need, ScaleItem, Score, Value};
 pub use script::api_reference;

@@ -4,6 +4,7 @@
 //! people are scored.
 
 mod declaration;
+mod lint;
 mod names;
 mod parse;
 mod scan;
@@ -23,6 +24,8 @@ use crate::questionnaire::{Form, Questionnaire, Role};
 use crate::script::ReasonRead;
 pub use declaration::{Aggregation, Comparison, Kind, Next};
 pub(crate) use declaration::{Body, Declaration, Effect, Expr, Limit, Name, Place, Target, When};
+pub(crate) use lint::comparisons_in;
+pub use lint::lint;
 
 /// The signals of an assessment; a study declares its own.
 pub(crate) const ASSESSMENT_SIGNALS: [&str; 3] = ["keep_going", "walk_away", "mixed"];
@@ -338,7 +341,26 @@ impl Ruleset {
         if self.kind == Kind::Assessment {
             variant.complete = Some(compile::complete::build(&self.questionnaire, &variant, NODE_BUDGET).ok()?);
         }
-        Some(Ruleset { variants: BTreeMap::from([((variant.role, variant.form), variant)]), ..self.clone() })
+        Some(self.with_variant(variant))
+    }
+
+    /// The ruleset with this variant and no other.
+    pub(crate) fn with_variant(&self, variant: Variant) -> Ruleset {
+        let variants = BTreeMap::from([((variant.role, variant.form), variant)]);
+        Ruleset {
+            id: self.id.clone(),
+            version: self.version.clone(),
+            title: self.title.clone(),
+            kind: self.kind,
+            description: self.description.clone(),
+            metadata: self.metadata.clone(),
+            parameters: self.parameters.clone(),
+            batch_only: self.batch_only.clone(),
+            sha256: self.sha256.clone(),
+            questionnaire: Arc::clone(&self.questionnaire),
+            gate: self.gate.clone(),
+            variants,
+        }
     }
 
     /// The variants that were loaded.

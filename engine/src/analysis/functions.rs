@@ -6,8 +6,8 @@ use super::Sheets;
 use super::moves::Moves;
 use super::sheets::answer_of;
 use crate::assess::{AssessedRow, EngineReason, Reason, RowView, Signal};
-use crate::compile::complete::{Builder, Made};
-use crate::compile::{OutcomeWhen, RuleEffect, Variant};
+use crate::compile::complete::{Builder, Made, Parts};
+use crate::compile::{RuleEffect, Variant};
 use crate::diagram::{NodeId, OverBudget};
 use crate::exact::is_share;
 use crate::gate::Finding;
@@ -119,7 +119,9 @@ pub(super) const HARD: u32 = 3;
 pub(crate) struct Functions {
     /// 0 no flag, 1 a soft one, 2 a hard question without an answer, 3 a hard one.
     pub(crate) gate: NodeId,
-    /// The signal before any honesty test; past the signals: none matches; one further: its fills differ.
+    /// The signal before any honesty test, on sheets where nothing is missing.
+    pub(crate) signal: NodeId,
+    /// The same on all sheets; past the signals: none matches; one further: its fills differ.
     pub(crate) lean: NodeId,
     /// What is reported, see [`Reported`].
     pub(crate) reported: NodeId,
@@ -133,17 +135,24 @@ pub(crate) struct Functions {
     pub(crate) fired: Vec<NodeId>,
     /// Whether a rule raises a flag; 2 where its fills differ.
     pub(crate) raised: NodeId,
+    /// For each sign, its level.
+    pub(crate) levels: Vec<NodeId>,
+    /// What was made on the way.
+    pub(crate) parts: Parts,
 }
 
 /// The same before any honesty test, which is most of what a variant says for a part of the work.
 pub(crate) struct Untested {
     pub(crate) gate: NodeId,
+    pub(crate) signal: NodeId,
     pub(crate) lean: NodeId,
     pub(crate) stage: NodeId,
     pub(crate) reason: NodeId,
     pub(crate) overlays: Vec<NodeId>,
     pub(crate) fired: Vec<NodeId>,
     pub(crate) raised: NodeId,
+    pub(crate) levels: Vec<NodeId>,
+    pub(crate) parts: Parts,
 }
 
 impl Sheets<'_> {
@@ -152,20 +161,21 @@ impl Sheets<'_> {
     /// # Errors
     /// [`OverBudget`] if the diagrams do not fit.
     pub(crate) fn functions(&mut self, kind: Kind, variant: &Variant) -> Result<Functions, OverBudget> {
-        let Untested { gate, lean, stage, reason, overlays, fired, raised } = self.untested(variant)?;
+        let Untested { gate, signal, lean, stage, reason, overlays, fired, raised, levels, parts } =
+            self.untested(variant, Parts::default())?;
         let reported =
             if kind == Kind::Assessment { self.tested(variant, gate, lean, raised)? } else { self.plain(gate, lean)? };
-        Ok(Functions { gate, lean, reported, stage, reason, overlays, fired, raised })
+        Ok(Functions { gate, signal, lean, reported, stage, reason, overlays, fired, raised, levels, parts })
     }
 
-    /// What `variant` says before any honesty test.
+    /// What `variant` says before any honesty test; `parts` are what was made of it in this diagram before.
     ///
     /// # Errors
     /// [`OverBudget`] if the diagrams do not fit.
-    pub(crate) fn untested(&mut self, variant: &Variant) -> Result<Untested, OverBudget> {
+    pub(crate) fn untested(&mut self, variant: &Variant, parts: Parts) -> Result<Untested, OverBudget> {
         let gate = self.gate_says()?;
         let flagged = self.diagram.map(gate, &|says| u32::from(says > 0))?;
-        let mut builder = Builder::new(self.questionnaire, variant, &self.variables, &mut self.diagram);
+        let mut builder = Builder::new(self.questionnaire, variant, &self.variables, &mut self.diagram, parts);
         builder.know(Read::Flagged, flagged);
         let mut fired = Vec::new();
         let mut raised = NodeId::leaf(0);
@@ -176,19 +186,17 @@ impl Sheets<'_> {
             }
             fired.push(fires);
         }
-        let overlays = variant.overlays.iter().map(|overlay| match overlay.when {
-            OutcomeWhen::Condition(condition) => builder.condition(condition),
-            _ => Ok(NodeId::leaf(0)),
-        });
-        let overlays = overlays.collect::<Result<Vec<NodeId>, OverBudget>>()?;
+        let overlays = (0..variant.overlays.len()).map(|overlay| builder.overlay(overlay)).collect::<Result<_, _>>()?;
         let stage = builder.stage()?;
         let reason = builder.ladder(&variant.reasons)?;
         let signal = builder.ladder(&variant.signals)?;
+        let levels = (0..variant.signs.len()).map(|sign| builder.level(sign)).collect::<Result<_, _>>()?;
+        let parts = builder.into_parts();
         let several = variant.signals.len() as u32 + 1;
         let moves = Moves::new(self);
         let lean = moves.open_missing(self, signal, several)?;
         let raised = moves.open_missing(self, raised, 2)?;
-        Ok(Untested { gate, lean, stage, reason, overlays, fired, raised })
+        Ok(Untested { gate, signal, lean, stage, reason, overlays, fired, raised, levels, parts })
     }
 
     /// What the gate says of a sheet.

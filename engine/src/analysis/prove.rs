@@ -97,8 +97,8 @@ pub fn prove(ruleset: &Ruleset, role: Role, form: Form, budget: usize, only: Opt
         Ok(functions) => {
             let mut prover = Prover { ruleset, variant, sheets, functions };
             for subject in subjects {
-                let (of, exempt) = prover.extent(&subject);
-                let verdict = match prover.verdict(&subject) {
+                let (of, mut exempt) = prover.extent(&subject);
+                let verdict = match prover.verdict(&subject, &mut exempt) {
                     Ok(found) if found.is_empty() => Verdict::Proved,
                     Ok(found) => refuted(found),
                     Err(over) => Verdict::Unknown(over.to_string()),
@@ -186,7 +186,7 @@ impl Prover<'_> {
         }
     }
 
-    fn verdict(&mut self, subject: &Subject) -> Result<Vec<Found>, OverBudget> {
+    fn verdict(&mut self, subject: &Subject, exempt: &mut Vec<String>) -> Result<Vec<Found>, OverBudget> {
         match subject {
             Subject::Total => self.total(),
             Subject::UnderFlag => self.under_flag(),
@@ -197,7 +197,7 @@ impl Prover<'_> {
             Subject::SignalsOccur => self.signals_occur(),
             Subject::ReasonsOccur => self.reasons_occur(),
             Subject::RulesFire => self.rules_fire(),
-            Subject::RulesPivotal => self.rules_pivotal(),
+            Subject::RulesPivotal => self.rules_pivotal(exempt),
             Subject::Monotone => self.monotone(),
             Subject::Never(number) => self.never(*number),
             Subject::Declared(number) => self.declared(*number),

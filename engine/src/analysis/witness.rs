@@ -3,12 +3,15 @@
 use super::Sheets;
 use crate::assess::{AnswerBlock, BlockAssessment, assess_block};
 use crate::diagram::NodeId;
-use crate::responses::{Responses, SafetyBlock};
+use crate::responses::{Answer, Missing, Responses, SafetyBlock};
 use crate::ruleset::Ruleset;
 
 /// How often the answers that do not matter are chosen anew, if the first choice says something of its own (a sheet of
 /// equal answers). A design choice, far above what was ever needed.
 pub(crate) const TURNS: usize = 64;
+
+/// How many sheets with gaps are tried. A design choice: what a ruleset says of gaps is met within some hundred.
+const TRIES: usize = 4096;
 
 /// A sheet that shows something.
 #[derive(Debug, Clone, PartialEq)]
@@ -54,6 +57,39 @@ impl Sheets<'_> {
     pub(crate) fn confirmed(&self, levels: &[(u32, u32)], holds: &dyn Fn(&Responses) -> bool) -> Option<Witness> {
         let responses = (0..TURNS).map(|turn| self.responses(levels, turn)).find(holds)?;
         Some(Witness { responses, matters: self.slots_of(levels) })
+    }
+
+    /// A sheet on which some scales are left open for which `holds` is true once it is assessed: sheets of many answers
+    /// and gaps are tried. That none is found says nothing.
+    pub(crate) fn with_gaps(&self, ruleset: &Ruleset, holds: &dyn Fn(&BlockAssessment) -> bool) -> Option<Witness> {
+        let variant = ruleset.variant(self.role, self.form)?;
+        (0..TRIES).find_map(|turn| {
+            let mut responses = self.responses(&[], turn);
+            let mut open: Vec<usize> = Vec::new();
+            for (at, scale) in variant.scales.iter().enumerate() {
+                // Every try leaves another set of scales open.
+                if (turn.wrapping_mul(0x9E37_79B9) >> (at % 24)) & 1 == 1 {
+                    open.extend(scale.items.iter().map(|item| item.slot));
+                }
+            }
+            // What no scale counts is left open in every third try.
+            let counted =
+                |slot: &usize| variant.scales.iter().any(|scale| scale.items.iter().any(|item| item.slot == *slot));
+            if turn % 3 == 0 {
+                open.extend(self.variables.iter().map(|variable| variable.slot).filter(|slot| !counted(slot)));
+            }
+            open.retain(|slot| !self.gate.reads(*slot));
+            for slot in &open {
+                if let Some(answer @ Answer::Level(_)) = responses.answers.get_mut(*slot) {
+                    *answer = Answer::Missing(Missing::Skipped);
+                }
+            }
+            responses.settle(self.questionnaire);
+            open.sort_unstable();
+            open.dedup();
+            let is_it = assessed(ruleset, std::slice::from_ref(&responses)).is_some_and(|assessed| holds(&assessed));
+            is_it.then_some(Witness { responses, matters: open })
+        })
     }
 
     /// The slots of variables, in the order of the questionnaire.

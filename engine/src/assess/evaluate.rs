@@ -25,6 +25,17 @@ pub enum RuleOutcome {
     Undecided,
 }
 
+impl RuleOutcome {
+    /// The word that is written.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            RuleOutcome::Fired => "fired",
+            RuleOutcome::NotFired => "not_fired",
+            RuleOutcome::Undecided => "undecided",
+        }
+    }
+}
+
 /// Everything but the signal, for each sheet of a block.
 #[derive(Debug, Clone)]
 pub(crate) struct Evaluation {

@@ -103,8 +103,10 @@ impl Prover<'_> {
 
     pub(super) fn safety_yes(&mut self) -> Result<Vec<Found>, OverBudget> {
         let (rank, keeps) = (self.rank(), self.is_keep_going());
+        // The gate's own word for "no direction" is not rosy, whatever it took the place of.
+        let held_back = Reported::HeldBack.outcome();
         let rosier = |from: u32, to: u32| match (rank(from), rank(to)) {
-            (Some(from), Some(to)) => to > from,
+            (Some(from), Some(now)) if to != held_back => now > from,
             _ => keeps(to) && !keeps(from),
         };
         self.no_move(&self.flagging(), &rosier)

@@ -59,10 +59,14 @@ impl Prover<'_> {
         says: &str,
         holds: &dyn Fn(AssessedRow<'_>) -> bool,
     ) -> Option<Found> {
+        let holds = |row: &RowView<'_>| matches!(row, RowView::Assessed(row) if !row.is_other_path() && holds(*row));
         let Some(levels) = self.find(function, Over::Answered, wanted) else {
+            // Some things are there for missing answers, and one sheet is enough to show that they occur.
+            if self.sheets.with_gaps(self.ruleset, &|assessed| holds(&assessed.row(0))).is_some() {
+                return None;
+            }
             return Some(Found::Confirmed(Counterexample { says: says.to_owned(), sheets: Vec::new() }));
         };
-        let holds = |row: &RowView<'_>| matches!(row, RowView::Assessed(row) if !row.is_other_path() && holds(*row));
         match self.confirm(&levels, &holds) {
             Some(_) => None,
             None => Some(Found::Unconfirmed(says.to_owned())),
@@ -313,8 +317,13 @@ impl Prover<'_> {
             };
             known.push((read, function));
         }
-        let mut builder =
-            Builder::new(self.ruleset.questionnaire(), self.variant, &self.sheets.variables, &mut self.sheets.diagram);
+        let mut builder = Builder::new(
+            self.ruleset.questionnaire(),
+            self.variant,
+            &self.sheets.variables,
+            &mut self.sheets.diagram,
+            self.functions.parts.clone(),
+        );
         for (read, function) in known {
             builder.know(read, function);
         }
