@@ -6,6 +6,7 @@ mod diff;
 mod explain;
 mod export;
 mod greeting;
+mod grid;
 mod help;
 mod list;
 mod new;

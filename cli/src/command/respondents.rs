@@ -1,8 +1,13 @@
 //! The respondents of a survey, read once and assessed by several rulesets: memory does not grow with their number.
 
+use std::collections::BTreeMap;
+
 use bearings_engine::questionnaire::{Form, Questionnaire};
 use bearings_engine::responses::{Responses, SafetyBlock};
-use bearings_engine::{AnswerBlock, BlockAssessment, Ruleset, assess_block};
+use bearings_engine::{
+    AnswerBlock, BlockAssessment, Cell, Count, ENGINE_SIGNALS, Matrix, Moves, OTHER_PATH, RowView, Ruleset, Said,
+    UNPLACED, Variant, WITHHELD, assess_block,
+};
 
 use crate::args::{Common, RecordedAs, SheetsArgs, SurveyArgs};
 use crate::exit::{Failure, Report};
@@ -127,4 +132,69 @@ pub(super) fn each_block(
     let advice = survey.advice().map(str::to_owned).into_iter().chain(survey.missing_advice());
     tally.advice = advice.map(|advice| format!("{}: {advice}", survey.name())).collect();
     Ok(tally)
+}
+
+/// What a ruleset says of a respondent; none where there is no reading (a hard flag, or under 18).
+pub(super) fn reading<'a>(ruleset: &'a Ruleset, form: Form, view: RowView<'_>) -> Option<Said<'a>> {
+    let RowView::Assessed(row) = view else { return None };
+    Some(Said::of(ruleset.variant(row.role(), form)?, view)).filter(|said| said.stage.is_some())
+}
+
+/// How many go from what one ruleset says to what another one says.
+#[derive(Debug, Default)]
+pub(super) struct Counts<'a> {
+    stage: BTreeMap<(&'a str, &'a str), u64>,
+    signal: BTreeMap<(&'a str, &'a str), u64>,
+}
+
+impl<'a> Counts<'a> {
+    /// Counts a respondent.
+    pub(super) fn add(&mut self, was: Said<'a>, is: Said<'a>) {
+        *self.stage.entry((was.stage.unwrap_or_default(), is.stage.unwrap_or_default())).or_default() += 1;
+        *self.signal.entry((was.signal, is.signal)).or_default() += 1;
+    }
+
+    /// The counts as matrices, of what either ruleset declares.
+    pub(super) fn moves(&self, old: &Ruleset, new: &Ruleset) -> Moves {
+        let ids = |of: fn(&Variant) -> Vec<&String>, engine: &[&str]| {
+            let mut ids: Vec<String> = Vec::new();
+            for id in old.variants().chain(new.variants()).flat_map(|(_, variant)| of(variant)) {
+                if !ids.contains(id) {
+                    ids.push(id.clone());
+                }
+            }
+            let is_there = !ids.is_empty();
+            let engine = engine.iter().filter(|id| ![WITHHELD, OTHER_PATH].contains(id));
+            ids.extend(engine.map(|id| (*id).to_owned()));
+            is_there.then_some(ids)
+        };
+        let stages = ids(|variant| variant.stages.iter().map(|stage| &stage.id).collect(), &[UNPLACED]);
+        let signals = ids(|variant| variant.signals.iter().map(|signal| &signal.id).collect(), &ENGINE_SIGNALS);
+        Moves {
+            stage: stages.map(|ids| matrix(ids, &self.stage)),
+            signal: signals.map(|ids| matrix(ids, &self.signal)),
+        }
+    }
+}
+
+fn matrix(ids: Vec<String>, counts: &BTreeMap<(&str, &str), u64>) -> Matrix {
+    let mut cells = Vec::new();
+    for from in &ids {
+        for to in &ids {
+            if let Some(count) = counts.get(&(from.as_str(), to.as_str())) {
+                cells.push(Cell { from: from.clone(), to: to.clone(), count: Count::from(*count), example: None });
+            }
+        }
+    }
+    let of = cells.iter().map(|cell| &cell.count).sum();
+    Matrix { ids, of, cells }
+}
+
+/// How many get no reading, as it may be told: a few could point at somebody.
+pub(super) fn told(unread: u64) -> String {
+    const SMALLEST_SHOWN: u64 = 5;
+    match unread {
+        1..SMALLEST_SHOWN => format!("fewer than {SMALLEST_SHOWN}"),
+        count => count.to_string(),
+    }
 }

@@ -80,6 +80,15 @@ impl Count {
         }
     }
 
+    /// How far it lies from the least to the most, in so many steps; 0 where these are the same.
+    pub fn step_between(&self, least: &Count, most: &Count, steps: u32) -> u32 {
+        let (height, range) = (self.without(least).0, most.without(least).0);
+        if range == BigUint::ZERO {
+            return 0;
+        }
+        u32::try_from(height * steps / range).unwrap_or(steps).min(steps)
+    }
+
     /// What is left when a part is taken away.
     pub(crate) fn without(&self, part: &Count) -> Count {
         // A part is never more than the whole.
@@ -157,6 +166,8 @@ mod tests {
         assert_eq!(Count::from(1_234_567).grouped(), "1,234,567");
         assert_eq!(Count::from(123).grouped(), "123");
         assert_eq!(Count::from(123_456_789).rough(), "123,456,789");
+        let step = |n: u64| Count::from(n).step_between(&Count::from(10), &Count::from(20), 7);
+        assert_eq!([10, 11, 15, 20].map(step), [0, 0, 3, 7]);
         assert_eq!(Count::from(1_934_567_890).rough(), "1.9e9");
     }
 }

@@ -3,12 +3,10 @@
 use bearings_engine::{Cell, Count, Impact, Matrix, NoImpact, Ruleset, Said, Shift, Sides};
 use serde_json::{Map, Value, json};
 
+use super::super::respondents::told;
 use super::example::{Example, Given};
 use super::people::People;
 use super::{Comparison, Kind, parameters};
-
-/// Counts of people below this could point at somebody.
-const SMALLEST_SHOWN: u64 = 5;
 
 pub(super) fn text(comparison: &Comparison<'_>) -> String {
     let side = |ruleset: &Ruleset, typed: &str| json!({"name": typed, "id": ruleset.id, "version": ruleset.version, "sha256": ruleset.sha256});
@@ -126,10 +124,6 @@ fn people(people: &People<'_>) -> Value {
             .as_ref()
             .map(|found| matrix_of(found, "respondents", |cell| cell_of(cell, &found.of, "respondents").into()))
     };
-    let unread = match people.unread {
-        1..SMALLEST_SHOWN => json!(format!("<{SMALLEST_SHOWN}")),
-        count => json!(count.to_string()),
-    };
     let causes: Vec<Value> = people
         .causes
         .iter()
@@ -144,10 +138,10 @@ fn people(people: &People<'_>) -> Value {
         "survey": people.name,
         "read": people.tally.read.to_string(),
         "rejected": people.tally.rejected.to_string(),
-        "without_reading": unread,
+        "without_reading": told(people.unread),
         "compared": people.compared.to_string(),
-        "stage": matrix(&people.stage),
-        "signal": matrix(&people.signal),
+        "stage": matrix(&people.moves.stage),
+        "signal": matrix(&people.moves.signal),
         "moved": people.moved.to_string(),
         "other_reason": people.other_reason.to_string(),
         "first_moved": first,

@@ -7,13 +7,10 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::Path;
 
-use bearings_engine::questionnaire::{Form, Role};
-use bearings_engine::{
-    AssessedRow, BlockAssessment, Cell, Count, ENGINE_SIGNALS, Matrix, OTHER_PATH, RowView, RuleOutcome, Ruleset, Said,
-    UNPLACED, Variant, WITHHELD,
-};
+use bearings_engine::questionnaire::Form;
+use bearings_engine::{AssessedRow, BlockAssessment, Matrix, Moves, RowView, RuleOutcome, Ruleset, Said};
 
-use super::super::respondents::{Tally, each_block};
+use super::super::respondents::{Counts, Tally, each_block, reading};
 use crate::args::Common;
 use crate::exit::Failure;
 use crate::output::{Output, below_csv};
@@ -31,8 +28,8 @@ pub(super) struct People<'a> {
     pub(super) unread: u64,
     /// The others.
     pub(super) compared: u64,
-    pub(super) stage: Option<Matrix>,
-    pub(super) signal: Option<Matrix>,
+    /// From which stage and signal they go to which.
+    pub(super) moves: Moves,
     /// Whose stage or signal is another one.
     pub(super) moved: u64,
     /// Who only gets another reason.
@@ -62,9 +59,10 @@ pub(super) struct Cause<'a> {
 
 /// What is counted on the way.
 struct Counting<'a> {
-    variants: Vec<(Role, &'a Variant, &'a Variant)>,
-    stage: BTreeMap<(&'a str, &'a str), u64>,
-    signal: BTreeMap<(&'a str, &'a str), u64>,
+    old: &'a Ruleset,
+    new: &'a Ruleset,
+    form: Form,
+    counts: Counts<'a>,
     causes: BTreeMap<Cause<'a>, u64>,
     unread: u64,
     compared: u64,
@@ -88,14 +86,11 @@ impl<'a> People<'a> {
         moved: Option<&Path>,
         common: &Common,
     ) -> Result<Self, Failure> {
-        let variants = [Role::Hurt, Role::Broke]
-            .into_iter()
-            .filter_map(|role| Some((role, old.variant(role, form)?, new.variant(role, form)?)))
-            .collect();
         let mut counting = Counting {
-            variants,
-            stage: BTreeMap::new(),
-            signal: BTreeMap::new(),
+            old,
+            new,
+            form,
+            counts: Counts::default(),
             causes: BTreeMap::new(),
             unread: 0,
             compared: 0,
@@ -116,24 +111,21 @@ impl<'a> People<'a> {
 
     /// Those that there are.
     pub(super) fn matrices(&self) -> impl Iterator<Item = &Matrix> {
-        self.stage.iter().chain(&self.signal)
+        self.moves.stage.iter().chain(&self.moves.signal)
     }
 }
 
 impl<'a> Counting<'a> {
     fn block(&mut self, ids: &[Vec<u8>], old: &BlockAssessment, new: &BlockAssessment) -> Result<(), Failure> {
         for (at, id) in ids.iter().enumerate() {
-            let (RowView::Assessed(before), RowView::Assessed(after)) = (old.row(at), new.row(at)) else {
-                self.unread += 1;
-                continue;
-            };
-            let own = if before.role() == Role::Broke { Role::Broke } else { Role::Hurt };
-            let Some((old, new)) = self.variants.iter().find(|(role, ..)| *role == own).map(|(_, o, n)| (*o, *n))
-            else {
-                continue;
-            };
-            let said = (Said::of(old, RowView::Assessed(before)), Said::of(new, RowView::Assessed(after)));
-            self.row(id, (old, before, said.0), (new, after, said.1))?;
+            let views = (old.row(at), new.row(at));
+            let said = (reading(self.old, self.form, views.0), reading(self.new, self.form, views.1));
+            match (said, views) {
+                ((Some(was), Some(is)), (RowView::Assessed(before), RowView::Assessed(after))) => {
+                    self.row(id, (before, was), (after, is))?;
+                }
+                _ => self.unread += 1,
+            }
         }
         Ok(())
     }
@@ -141,22 +133,17 @@ impl<'a> Counting<'a> {
     fn row(
         &mut self,
         id: &[u8],
-        (old, before, was): (&'a Variant, AssessedRow<'_>, Said<'a>),
-        (new, after, is): (&'a Variant, AssessedRow<'_>, Said<'a>),
+        (before, was): (AssessedRow<'_>, Said<'a>),
+        (after, is): (AssessedRow<'_>, Said<'a>),
     ) -> Result<(), Failure> {
-        let (Some(from), Some(to)) = (was.stage, is.stage) else {
-            self.unread += 1;
-            return Ok(());
-        };
         self.compared += 1;
-        *self.stage.entry((from, to)).or_default() += 1;
-        *self.signal.entry((was.signal, is.signal)).or_default() += 1;
-        if (from, was.signal) == (to, is.signal) {
+        self.counts.add(was, is);
+        if (was.stage, was.signal) == (is.stage, is.signal) {
             self.other_reason += u64::from(was.reason != is.reason);
             return Ok(());
         }
         self.moved += 1;
-        let changes = changes(old, before, new, after);
+        let changes = changes(self.outcomes(self.old, before), self.outcomes(self.new, after));
         self.without_cause += u64::from(changes.is_empty());
         for (cause, ..) in &changes {
             *self.causes.entry(*cause).or_default() += 1;
@@ -165,6 +152,25 @@ impl<'a> Counting<'a> {
             self.first.push(Move { id: String::from_utf8_lossy(id).into_owned(), old: was, new: is });
         }
         self.write(id, was, is, &changes)
+    }
+
+    /// What every rule and overlay says of somebody.
+    fn outcomes(&self, ruleset: &'a Ruleset, row: AssessedRow<'_>) -> Outcomes<'a> {
+        let Some(variant) = ruleset.variant(row.role(), self.form) else { return Vec::new() };
+        let rules = variant.rules.iter().enumerate().map(|(at, rule)| {
+            let outcome = match row.rule(at) {
+                RuleOutcome::Fired => "fired",
+                RuleOutcome::NotFired => "not_fired",
+                RuleOutcome::Undecided => "undecided",
+            };
+            (Cause { kind: "rule", id: &rule.id }, outcome)
+        });
+        let holding: Vec<usize> = row.overlays().collect();
+        let overlays = variant.overlays.iter().enumerate().map(|(at, overlay)| {
+            let outcome = if holding.contains(&at) { "holds" } else { "does_not_hold" };
+            (Cause { kind: "overlay", id: &overlay.id }, outcome)
+        });
+        rules.chain(overlays).collect()
     }
 
     fn header(&mut self, id: &str) -> Result<(), Failure> {
@@ -209,9 +215,6 @@ impl<'a> Counting<'a> {
             output.flush().map_err(|error| output.failure(error))?;
             output.finish()?;
         }
-        let sides = || self.variants.iter().flat_map(|(_, old, new)| [*old, *new]);
-        let stages = ids(sides().flat_map(|variant| &variant.stages).map(|stage| &stage.id), &[UNPLACED]);
-        let signals = ids(sides().flat_map(|variant| &variant.signals).map(|signal| &signal.id), &ENGINE_SIGNALS);
         let mut causes: Vec<(Cause<'a>, u64)> = self.causes.into_iter().collect();
         causes.sort_by_key(|(_, rows)| std::cmp::Reverse(*rows));
         Ok(People {
@@ -219,8 +222,7 @@ impl<'a> Counting<'a> {
             tally,
             unread: self.unread,
             compared: self.compared,
-            stage: stages.map(|ids| matrix(ids, &self.stage)),
-            signal: signals.map(|ids| matrix(ids, &self.signal)),
+            moves: self.counts.moves(self.old, self.new),
             moved: self.moved,
             other_reason: self.other_reason,
             causes,
@@ -230,67 +232,17 @@ impl<'a> Counting<'a> {
     }
 }
 
-/// Each id once, and what the engine adds but for those who get no reading; none if nothing is declared.
-fn ids<'a>(declared: impl Iterator<Item = &'a String>, engine: &[&str]) -> Option<Vec<String>> {
-    let mut ids: Vec<String> = Vec::new();
-    for id in declared {
-        if !ids.contains(id) {
-            ids.push(id.clone());
-        }
-    }
-    let engine = engine.iter().filter(|id| ![WITHHELD, OTHER_PATH].contains(id)).map(|id| (*id).to_owned());
-    let is_there = !ids.is_empty();
-    ids.extend(engine);
-    is_there.then_some(ids)
-}
-
-fn matrix(ids: Vec<String>, counts: &BTreeMap<(&str, &str), u64>) -> Matrix {
-    let mut cells = Vec::new();
-    for from in &ids {
-        for to in &ids {
-            if let Some(count) = counts.get(&(from.as_str(), to.as_str())) {
-                cells.push(Cell { from: from.clone(), to: to.clone(), count: Count::from(*count), example: None });
-            }
-        }
-    }
-    let of = cells.iter().map(|cell| &cell.count).sum();
-    Matrix { ids, of, cells }
-}
+type Outcomes<'a> = Vec<(Cause<'a>, &'static str)>;
 
 /// The rules and overlays that say something else of somebody, and what they said and say.
-fn changes<'a>(
-    old: &'a Variant,
-    before: AssessedRow<'_>,
-    new: &'a Variant,
-    after: AssessedRow<'_>,
-) -> Vec<(Cause<'a>, &'static str, &'static str)> {
+fn changes<'a>(was: Outcomes<'a>, is: Outcomes<'a>) -> Vec<(Cause<'a>, &'static str, &'static str)> {
     const ABSENT: &str = "absent";
-    let (was, is) = (outcomes(old, before), outcomes(new, after));
-    let find = |all: &[(Cause<'a>, &'static str)], cause: &Cause<'a>| {
+    let find = |all: &Outcomes<'a>, cause: &Cause<'a>| {
         all.iter().find(|(own, _)| own == cause).map_or(ABSENT, |(_, outcome)| *outcome)
     };
     let mut changes: Vec<_> = was.iter().map(|(cause, outcome)| (*cause, *outcome, find(&is, cause))).collect();
-    changes.extend(
-        is.iter().map(|(cause, outcome)| (*cause, find(&was, cause), *outcome)).filter(|(_, was, _)| *was == ABSENT),
-    );
+    let added = is.iter().map(|(cause, outcome)| (*cause, find(&was, cause), *outcome));
+    changes.extend(added.filter(|(_, was, _)| *was == ABSENT));
     changes.retain(|(_, was, is)| was != is);
     changes
-}
-
-/// What every rule and overlay says of somebody.
-fn outcomes<'a>(variant: &'a Variant, row: AssessedRow<'_>) -> Vec<(Cause<'a>, &'static str)> {
-    let rules = variant.rules.iter().enumerate().map(|(at, rule)| {
-        let outcome = match row.rule(at) {
-            RuleOutcome::Fired => "fired",
-            RuleOutcome::NotFired => "not_fired",
-            RuleOutcome::Undecided => "undecided",
-        };
-        (Cause { kind: "rule", id: &rule.id }, outcome)
-    });
-    let holding: Vec<usize> = row.overlays().collect();
-    let overlays = variant.overlays.iter().enumerate().map(|(at, overlay)| {
-        let outcome = if holding.contains(&at) { "holds" } else { "does_not_hold" };
-        (Cause { kind: "overlay", id: &overlay.id }, outcome)
-    });
-    rules.chain(overlays).collect()
 }

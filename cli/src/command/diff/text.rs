@@ -1,20 +1,18 @@
 //! A comparison for eyes: what changed, how many, one example a cell, in 80 columns.
 
 use bearings_engine::{Cell, Count, Impact, Matrix, NoImpact, Ruleset, Said, Shift, Sides};
-use comfy_table::{CellAlignment, Table, presets};
 
+use super::super::grid::{COLUMNS, Grid, paragraph};
+use super::super::respondents::told as told_of;
 use super::example::Example;
 use super::people::{Move, People};
 use super::{Comparison, Kind, parameters};
-use crate::report::{tame, wrapped};
+use crate::report::tame;
 
-const COLUMNS: usize = 80;
 /// The most cells of a matrix that are told one by one; the others stand in the matrix.
 const TOLD: usize = 8;
 /// The most answers of an example.
 const ANSWERS: usize = 6;
-/// Smaller counts of people could point at somebody.
-const SMALLEST_SHOWN: u64 = 5;
 
 /// The whole comparison.
 pub(super) fn text(comparison: &Comparison<'_>) -> String {
@@ -200,11 +198,7 @@ fn shifts(text: &mut String, heading: &str, shifts: &[Shift], of: &Count) {
 
 fn people(text: &mut String, comparison: &Comparison<'_>, people: &People<'_>) {
     let tally = &people.tally;
-    let unread = match people.unread {
-        0 => "0".to_owned(),
-        few if few < SMALLEST_SHOWN => format!("fewer than {SMALLEST_SHOWN}"),
-        count => count.to_string(),
-    };
+    let unread = told_of(people.unread);
     let heading = format!(
         "\nRespondents of {}: {} read, {} rejected; {unread} get no reading on either side (a hard flag, or under 18)",
         tame(&people.name),
@@ -212,10 +206,10 @@ fn people(text: &mut String, comparison: &Comparison<'_>, people: &People<'_>) {
         tally.rejected
     );
     paragraph(text, &heading, 0);
-    for (kind, matrix) in [(Kind::Stage, &people.stage), (Kind::Signal, &people.signal)] {
+    for (kind, matrix) in [(Kind::Stage, &people.moves.stage), (Kind::Signal, &people.moves.signal)] {
         let Some(matrix) = matrix else { continue };
         let moved = matrix.moved();
-        text.push_str(&format!("\n{}: {moved} of {} move\n", kind.title(), matrix.of));
+        text.push_str(&format!("\n{}: {moved} of {} move (old down, new across)\n", kind.title(), matrix.of));
         if !moved.is_zero() {
             text.push_str(&table(matrix, Count::grouped));
         }
@@ -252,54 +246,15 @@ fn who(one: &Move<'_>) -> String {
 
 /// The rows and columns that hold anything.
 fn table(matrix: &Matrix, cell: impl Fn(&Count) -> String) -> String {
-    let used = |side: fn(&Cell) -> &String| -> Vec<&String> {
-        matrix.ids.iter().filter(|id| matrix.cells.iter().any(|cell| side(cell) == *id)).collect()
+    let used = |side: fn(&Cell) -> &String| -> Vec<String> {
+        matrix.ids.iter().filter(|id| matrix.cells.iter().any(|cell| side(cell) == *id)).cloned().collect()
     };
     let (rows, columns) = (used(|cell| &cell.from), used(|cell| &cell.to));
     let find = |from: &String, to: &String| matrix.cells.iter().find(|cell| cell.from == *from && cell.to == *to);
-    let lay = |row: &dyn Fn(&String) -> String, column: &dyn Fn(&String) -> String| {
-        let mut table = Table::new();
-        let header = std::iter::once(String::new()).chain(columns.iter().map(|id| column(id)));
-        table.load_style(presets::UTF8_BORDERS_ONLY).set_header(header);
-        for from in &rows {
-            let cells = columns.iter().map(|to| find(from, to).map_or(".".to_owned(), |found| cell(&found.count)));
-            table.add_row(std::iter::once(row(from)).chain(cells));
-        }
-        table.column_iter_mut().for_each(|column| {
-            column.set_padding((0, 1));
-        });
-        table.column_iter_mut().skip(1).for_each(|column| {
-            column.set_cell_alignment(CellAlignment::Right);
-        });
-        format!("{table}\n")
-    };
-    let broken = lay(&|id| halved(id), &|id| halved(id));
-    if broken.lines().all(|line| line.chars().count() <= COLUMNS) {
-        return broken;
-    }
-    // Too many or too long names to stand side by side: the columns are numbered.
-    let number =
-        |id: &String| columns.iter().position(|own| *own == id).map_or(String::new(), |at| (at + 1).to_string());
-    lay(&|id| format!("{:>2} {id}", number(id)), &number)
-}
-
-/// A long id in two lines, broken at the underscore nearest to its middle.
-fn halved(id: &str) -> String {
-    const LONG: usize = 9;
-    let middle = id.len() / 2;
-    let breaks = id.match_indices('_').map(|(at, _)| at);
-    match breaks.min_by_key(|at| at.abs_diff(middle)).and_then(|at| id.split_at_checked(at + 1)) {
-        Some((before, after)) if id.len() > LONG => format!("{before}\n{after}"),
-        _ => id.to_owned(),
-    }
-}
-
-/// A paragraph with its own indent.
-fn paragraph(text: &mut String, paragraph: &str, indent: usize) {
-    if paragraph.starts_with('\n') {
-        text.push('\n');
-    }
-    for line in wrapped(paragraph, COLUMNS - indent) {
-        text.push_str(&format!("{:indent$}{line}\n", ""));
-    }
+    let shown = |from: &String, to: &String| find(from, to).map_or(".".to_owned(), |found| cell(&found.count));
+    let rows = rows.into_iter().map(|from| {
+        let cells = columns.iter().map(|to| shown(&from, to)).collect();
+        (from, cells)
+    });
+    Grid { corner: String::new(), rows: rows.collect(), columns: columns.clone() }.text()
 }
