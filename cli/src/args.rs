@@ -19,7 +19,6 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use analysis::PROVE_EXAMPLES;
 pub(crate) use analysis::ProveArgs;
 use compare::{DIFF_EXAMPLES, SWEEP_EXAMPLES};
-pub(crate) use compare::{DiffArgs, SheetsArgs, Span, SurveyArgs, SweepArgs, Transition};
 use coverage::COVERAGE_EXAMPLES;
 pub(crate) use coverage::CoverageArgs;
 pub(crate) use compare::{DiffArgs, SheetsArgs, SurveyArgs, SweepArgs, Transition};
