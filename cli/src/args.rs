@@ -1,6 +1,7 @@
 //! What can be typed, as clap types. What it means is not here: that is for the commands.
 
 mod export;
+mod flip;
 mod new;
 mod scoring;
 mod take;
@@ -14,10 +15,14 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use export::EXPORT_EXAMPLES;
 pub(crate) use export::{AskedRole, ExportArgs, ExportFormat};
+use flip::FLIP_EXAMPLES;
+pub(crate) use flip::FlipArgs;
 use new::NEW_EXAMPLES;
 pub(crate) use new::{New, NewArgs, NewCaseArgs, NewPlace};
 use scoring::{EXPLAIN_EXAMPLES, SCORE_EXAMPLES};
-pub(crate) use scoring::{ExplainArgs, ExplainFormat, RecordedAs, RowFormat, RulesArgs, ScoreArgs, SummaryFormat};
+pub(crate) use scoring::{
+    ExplainArgs, ExplainFormat, RecordedAs, RespondentArgs, RowFormat, RulesArgs, ScoreArgs, SummaryFormat,
+};
 use take::TAKE_EXAMPLES;
 pub(crate) use take::TakeArgs;
 pub(crate) use value::{ColumnPattern, FormArg, RoleArg, Setting};
@@ -84,6 +89,9 @@ pub(crate) enum Command {
     /// Explain one person's result: the reasons on both sides
     #[command(long_about = EXPLAIN_EXAMPLES)]
     Explain(ExplainArgs),
+    /// Find the smallest change of answers that changes the signal
+    #[command(long_about = FLIP_EXAMPLES)]
+    Flip(FlipArgs),
     /// Score a survey, one row a respondent
     #[command(long_about = SCORE_EXAMPLES)]
     Score(ScoreArgs),
@@ -113,7 +121,7 @@ pub(crate) enum Command {
 
 /// The groups of the help text: who uses which commands.
 const GROUPS: [(&str, &[&str]); 4] = [
-    ("Assess", &["take", "explain"]),
+    ("Assess", &["take", "explain", "flip"]),
     ("Score surveys", &["score", "export", "sample"]),
     ("Work on rulesets and questionnaires", &["list", "show", "new", "check", "test"]),
     ("Shell", &["completions", "man", "help"]),

@@ -5,6 +5,7 @@
 
 mod changes;
 mod reads;
+mod why_not;
 
 use std::collections::BTreeMap;
 
@@ -15,6 +16,8 @@ use crate::exact::{format_half_up, to_f64};
 use crate::questionnaire::{Bond, Form, Role};
 use crate::responses::{Answer, Responses};
 use crate::ruleset::{Kind, Next, Ruleset};
+
+pub use why_not::{RuleOnSheet, WhyNot, why_not};
 
 /// The value from which a part of the keep-going side is named as a reason for keeping going. A design choice: what
 /// `trust-repair` looks for in each of them.
@@ -145,7 +148,7 @@ impl Sheet<'_> {
         Some(Box::new(own.reading(Provenance { role: Role::Broke, ..provenance.clone() })))
     }
 
-    fn signal(&self) -> SignalReading {
+    pub(crate) fn signal(&self) -> SignalReading {
         let reason = self.row.reason();
         let (id, title) = match self.row.signal() {
             Signal::Declared(signal) => match self.variant.signals.get(signal) {

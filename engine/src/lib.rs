@@ -26,6 +26,7 @@ mod script;
 mod tests;
 
 pub use analysis::{ANALYSIS_BUDGET, Claim, Counterexample, Proof, Verdict, Witness, claims_of, prove};
+pub use analysis::{Flip, FlipQuestion, Flips, Forcing, Untold, Why, flips, why};
 pub use assess::{
     AnswerBlock, AssessedRow, BlockAssessment, EngineReason, EvaluatedBlock, NotLoaded, Reason, RowView, RuleOutcome,
     Signal, assess, assess_block, evaluate_block,
@@ -35,10 +36,11 @@ pub use compile::{
     Adjust, Aggregate, Band, Exempt, Monotone, Never, NeverTarget, Outcome, Property, Rule, RuleEffect, Scale, Screens,
     Sign, Variant,
 };
+pub use explain::{RuleOnSheet, WhyNot, why_not};
 pub use explain::{effects_of, explain_row, forms_of, item_text, slot_label, with_bond};
 pub use ruleset::{
     Aggregation, Comparison, ENGINE_REASONS, Kind, LoadOptions, NODE_BUDGET, Next, Parameter, REQUIRED_HEADINGS,
-    Ruleset, batch_only, header_of, load,
+    Ruleset, batch_only, header_of, load, rule_ids, signal_ids,
 };
 pub use scoring::{Need, ScaleItem, Score, Value};
 pub use script::api_reference;
