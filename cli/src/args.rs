@@ -4,6 +4,7 @@ mod analysis;
 mod compare;
 mod coverage;
 mod export;
+mod flip;
 mod new;
 mod scoring;
 mod take;
@@ -19,15 +20,19 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use analysis::PROVE_EXAMPLES;
 pub(crate) use analysis::ProveArgs;
 use compare::{DIFF_EXAMPLES, SWEEP_EXAMPLES};
+pub(crate) use compare::{DiffArgs, SheetsArgs, SurveyArgs, SweepArgs, Transition};
 use coverage::COVERAGE_EXAMPLES;
 pub(crate) use coverage::CoverageArgs;
-pub(crate) use compare::{DiffArgs, SheetsArgs, SurveyArgs, SweepArgs, Transition};
 use export::EXPORT_EXAMPLES;
 pub(crate) use export::{AskedRole, ExportArgs, ExportFormat};
+use flip::FLIP_EXAMPLES;
+pub(crate) use flip::FlipArgs;
 use new::NEW_EXAMPLES;
 pub(crate) use new::{New, NewArgs, NewCaseArgs, NewPlace};
 use scoring::{EXPLAIN_EXAMPLES, SCORE_EXAMPLES};
-pub(crate) use scoring::{ExplainArgs, ExplainFormat, RecordedAs, RowFormat, RulesArgs, ScoreArgs, SummaryFormat};
+pub(crate) use scoring::{
+    ExplainArgs, ExplainFormat, RecordedAs, RespondentArgs, RowFormat, RulesArgs, ScoreArgs, SummaryFormat,
+};
 use take::TAKE_EXAMPLES;
 pub(crate) use take::TakeArgs;
 use test::TEST_EXAMPLES;
@@ -96,6 +101,9 @@ pub(crate) enum Command {
     /// Explain one person's result: the reasons on both sides
     #[command(long_about = EXPLAIN_EXAMPLES)]
     Explain(ExplainArgs),
+    /// Find the smallest change of answers that changes the signal
+    #[command(long_about = FLIP_EXAMPLES)]
+    Flip(FlipArgs),
     /// Score a survey, one row a respondent
     #[command(long_about = SCORE_EXAMPLES)]
     Score(ScoreArgs),
@@ -138,9 +146,12 @@ pub(crate) enum Command {
 
 /// The groups of the help text: who uses which commands.
 const GROUPS: [(&str, &[&str]); 4] = [
-    ("Assess", &["take", "explain"]),
+    ("Assess", &["take", "explain", "flip"]),
     ("Score surveys", &["score", "export", "sample"]),
-    ("Work on rulesets and questionnaires", &["list", "show", "new", "check", "test", "coverage", "prove", "diff", "sweep"]),
+    (
+        "Work on rulesets and questionnaires",
+        &["list", "show", "new", "check", "test", "coverage", "prove", "diff", "sweep"],
+    ),
     ("Shell", &["completions", "man", "help"]),
 ];
 
