@@ -36,6 +36,8 @@ pub struct Variant {
     pub adjusts: Vec<Adjust>,
     /// Means of scales.
     pub aggregates: Vec<Aggregate>,
+    /// The conditions that have a name.
+    pub(crate) named: Vec<NamedCondition>,
     /// The rules.
     pub rules: Vec<Rule>,
     /// The signs that speak for walking away.
@@ -86,6 +88,18 @@ pub struct Adjust {
     pub at: String,
     pub(crate) limit: Limit,
     pub(crate) condition: usize,
+}
+
+/// A condition that others read by its name.
+#[derive(Debug, Clone)]
+pub(crate) struct NamedCondition {
+    /// Its id.
+    pub(crate) id: String,
+    /// `file:line`.
+    pub(crate) at: String,
+    pub(crate) condition: usize,
+    /// The same where scale names mean raw scales.
+    pub(crate) raw: usize,
 }
 
 /// An exact mean.

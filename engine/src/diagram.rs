@@ -24,7 +24,7 @@ use hashbrown::HashTable;
 use rustc_hash::FxHasher;
 
 pub(crate) use order::force_order;
-pub(crate) use walk::{Opening, Walker};
+pub(crate) use walk::{Nearest, Opening, Walker};
 
 /// A node or a leaf of a [`Diagram`]. A node has a greater number than its children.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

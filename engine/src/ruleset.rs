@@ -187,6 +187,29 @@ pub fn header_of(files: &[SourceFile]) -> Option<(String, String)> {
     })
 }
 
+/// The ids of what files declare of one sort, without checking anything else.
+fn declared(files: &[SourceFile], is_wanted: impl Fn(&Body) -> bool) -> Vec<String> {
+    let mut ignored = Vec::new();
+    let declarations = files.iter().enumerate().flat_map(|(at, file)| parse::parse(at, file, &mut ignored));
+    let mut ids: Vec<String> = Vec::new();
+    for declaration in declarations.filter(|declaration| is_wanted(&declaration.body)) {
+        if !ids.contains(&declaration.id.text) {
+            ids.push(declaration.id.text);
+        }
+    }
+    ids
+}
+
+/// The ids of the rules that files declare for any role and form, without checking anything else.
+pub fn rule_ids(files: &[SourceFile]) -> Vec<String> {
+    declared(files, |body| matches!(body, Body::Rule { .. }))
+}
+
+/// The ids of the signals that files declare for any role and form, without checking anything else.
+pub fn signal_ids(files: &[SourceFile]) -> Vec<String> {
+    declared(files, |body| matches!(body, Body::Signal { .. }))
+}
+
 /// Why the ruleset that files declare is for groups only, without checking anything else; none if it is not.
 pub fn batch_only(files: &[SourceFile]) -> Option<String> {
     let mut ignored = Vec::new();
