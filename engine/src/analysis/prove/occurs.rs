@@ -144,12 +144,13 @@ impl Prover<'_> {
     }
 
     pub(super) fn signals_occur(&self) -> Result<Vec<Found>, OverBudget> {
+        let mixed = self.signal("mixed");
         let looked = (0..self.variant.signals.len()).filter(|at| !self.is_declared_never(NeverTarget::Signal(*at)));
         let missing = looked.filter_map(|at| {
             let says = format!("no sheet reads `{}`", target_name(self.variant, NeverTarget::Signal(at)));
-            let wanted = Reported::Declared(at as u32).outcome();
+            let wanted = |outcome: u32| Reported::of(outcome).signal(mixed) == Some(at as u32);
             let holds = |row: AssessedRow<'_>| row.signal() == Signal::Declared(at);
-            self.must(self.functions.reported, &|outcome| outcome == wanted, &says, &holds)
+            self.must(self.functions.reported, &wanted, &says, &holds)
         });
         Ok(missing.collect())
     }
@@ -216,8 +217,9 @@ impl Prover<'_> {
                 })
             }
             NeverTarget::Signal(at) => {
-                let wanted = Reported::Declared(at as u32).outcome();
-                self.must_not(self.functions.reported, Over::All, &|outcome| outcome == wanted, &says, &|row| {
+                let mixed = self.signal("mixed");
+                let wanted = |outcome: u32| Reported::of(outcome).signal(mixed) == Some(at as u32);
+                self.must_not(self.functions.reported, Over::All, &wanted, &says, &|row| {
                     assessed(row, &|row| row.signal() == Signal::Declared(at))
                 })
             }
