@@ -95,20 +95,28 @@ impl Moves {
                 continue;
             };
             let known = variable.known;
-            // A question that a step would bring up has no answer yet.
-            let asks: Vec<(u32, Vec<bool>)> = self.asks.get(at as usize).cloned().unwrap_or_default();
-            let mut functions = vec![lean];
-            for (child, _) in &asks {
-                functions.push(self.open(sheets, lean, *child, several)?);
-            }
-            let now_asked = |from: u32, to: u32| {
-                let newly = |(_, levels): &(u32, Vec<bool>)| {
-                    levels.get(to as usize) == Some(&true) && levels.get(from as usize) != Some(&true)
-                };
-                asks.iter().position(newly).map_or(0, |child| child + 1)
+            let asks = self.asks.get(at as usize).map_or([].as_slice(), Vec::as_slice);
+            let brought_up = |from: u32, to: u32| -> Vec<u32> {
+                let asked = |levels: &[bool], level: u32| levels.get(level as usize) == Some(&true);
+                let newly = asks.iter().filter(|(_, levels)| asked(levels, to) && !asked(levels, from));
+                newly.map(|(child, _)| *child).collect()
             };
+            // Questions that a step would bring up have no answer yet; all of them are open at once.
+            let (mut opened, mut functions) = (vec![Vec::new()], vec![lean]);
+            for level in 1..known {
+                for children in [brought_up(level - 1, level), brought_up(level, level - 1)] {
+                    if !opened.contains(&children) {
+                        let open = |open: NodeId, child: &u32| self.open(sheets, open, *child, several);
+                        functions.push(children.iter().try_fold(lean, open)?);
+                        opened.push(children);
+                    }
+                }
+            }
             let step = |from: u32, to: Option<u32>| match to.filter(|to| from < known && *to < known) {
-                Some(to) => (now_asked(from, to), to),
+                Some(to) => {
+                    let children = brought_up(from, to);
+                    (opened.iter().position(|known| *known == children).unwrap_or(0), to)
+                }
                 None => (0, from),
             };
             let up = sheets.diagram.moved(&functions, at, &|level| step(level, Some(level + 1)))?;
