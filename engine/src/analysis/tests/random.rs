@@ -32,6 +32,42 @@ fn load(case: &Case) -> Option<Ruleset> {
     crate::ruleset::load(&files, &Arc::new(questionnaire), &options).ok().map(|(ruleset, _)| ruleset)
 }
 
+/// The case without whatever it does not need for `fails` to be true of it.
+fn shrunk(case: &Case, fails: &dyn Fn(&Case) -> bool) -> Case {
+    let mut small = case.clone();
+    loop {
+        let mut smaller = (0..small.declarations.len() + small.items.len()).rev().filter_map(|at| {
+            let mut less = small.clone();
+            if at < less.declarations.len() {
+                less.declarations.remove(at);
+            } else {
+                less.items.remove(at - small.declarations.len());
+            }
+            fails(&less).then_some(less)
+        });
+        match smaller.next() {
+            Some(less) => small = less,
+            None => return small,
+        }
+    }
+}
+
+fn problems(case: &Case) -> Vec<String> {
+    let Some(ruleset) = load(case) else { return Vec::new() };
+    let Some(every) = Every::new(&ruleset, MOST_SHEETS) else { return Vec::new() };
+    let proof = prove(&ruleset, Role::Hurt, Form::Short, ANALYSIS_BUDGET, None).unwrap();
+    verdicts::disagreements(case, &ruleset, &every, &proof)
+}
+
+#[test]
+fn explore_one() {
+    let seed: u64 = std::env::var("SEED").unwrap().parse().unwrap();
+    let with = std::env::var("WITH").unwrap();
+    let case = draw::case(&mut Draw(seed << 32));
+    let small = shrunk(&case, &|case| problems(case).iter().any(|p| p.contains(&with)));
+    eprintln!("{}\n{}\n{:#?}", small.questionnaire(), small.ruleset(), problems(&small));
+}
+
 #[test]
 fn explore() {
     let (mut drawn, mut large, mut failed) = (0, 0, 0);
