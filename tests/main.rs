@@ -14,6 +14,7 @@ mod bad_input;
 mod bad_rulesets;
 mod cases;
 mod claims;
+mod coverage_command;
 mod determinism;
 mod export;
 mod helplines;
