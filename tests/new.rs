@@ -59,6 +59,28 @@ fn a_new_ruleset_passes_its_check_and_its_cases_at_once() {
 }
 
 #[test]
+fn a_copy_of_a_built_in_ruleset_is_one_of_its_own_and_passes() {
+    let folder = Folder::new();
+    bearings("new ruleset my-rules --from trust-repair").within(folder.path()).ok();
+    let written = files(&folder);
+    let count = |ends: &str| written.iter().filter(|name| name.ends_with(ends)).count();
+    let shipped = |within: &str, ends: &str| {
+        let entries = std::fs::read_dir(root().join(within)).unwrap();
+        entries.filter(|entry| entry.as_ref().unwrap().file_name().to_string_lossy().ends_with(ends)).count()
+    };
+    assert_eq!(count(".rhai"), shipped("rulesets/trust-repair", ".rhai"));
+    assert_eq!(count(".json"), shipped("rulesets/trust-repair/cases", ".json"));
+    assert!(folder.read("my-rules/ruleset.rhai").contains("assessment \"my-rules\" version"));
+    let check = bearings("check my-rules --strict").within(folder.path()).ok();
+    assert!(check.stdout.starts_with("my-rules: ok, assessment with"), "{}", check.stdout);
+    let shown = bearings("show my-rules").within(folder.path()).ok();
+    assert!(shown.stdout.contains("my-rules"), "{}", shown.stdout);
+    let other = bearings("new ruleset other --from no-such").within(folder.path()).ends_with(2);
+    assert!(other.stderr.contains("no ruleset `no-such` is built in") && other.stderr.contains("trust-17"));
+    assert!(!folder.at("other").exists());
+}
+
+#[test]
 fn a_new_ruleset_goes_where_it_is_told() {
     let folder = Folder::new();
     folder.write("rules/note.txt", "");

@@ -1,6 +1,7 @@
 //! What can be typed, as clap types. What it means is not here: that is for the commands.
 
 mod analysis;
+mod compare;
 mod coverage;
 mod export;
 mod new;
@@ -17,8 +18,10 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use analysis::PROVE_EXAMPLES;
 pub(crate) use analysis::ProveArgs;
+use compare::{DIFF_EXAMPLES, SWEEP_EXAMPLES};
 use coverage::COVERAGE_EXAMPLES;
 pub(crate) use coverage::CoverageArgs;
+pub(crate) use compare::{DiffArgs, SheetsArgs, SurveyArgs, SweepArgs, Transition};
 use export::EXPORT_EXAMPLES;
 pub(crate) use export::{AskedRole, ExportArgs, ExportFormat};
 use new::NEW_EXAMPLES;
@@ -116,6 +119,12 @@ pub(crate) enum Command {
     /// Prove what a ruleset promises, over all answer sheets
     #[command(long_about = PROVE_EXAMPLES)]
     Prove(ProveArgs),
+    /// What an edit of a ruleset does to all answer sheets, and to a survey
+    #[command(long_about = DIFF_EXAMPLES)]
+    Diff(DiffArgs),
+    /// How stages and signals move with a parameter of a ruleset
+    #[command(long_about = SWEEP_EXAMPLES)]
+    Sweep(SweepArgs),
     /// See which rules the cases try, and write the missing ones
     #[command(long_about = COVERAGE_EXAMPLES)]
     Coverage(CoverageArgs),
@@ -131,7 +140,7 @@ pub(crate) enum Command {
 const GROUPS: [(&str, &[&str]); 4] = [
     ("Assess", &["take", "explain"]),
     ("Score surveys", &["score", "export", "sample"]),
-    ("Work on rulesets and questionnaires", &["list", "show", "new", "check", "test", "coverage", "prove"]),
+    ("Work on rulesets and questionnaires", &["list", "show", "new", "check", "test", "coverage", "prove", "diff", "sweep"]),
     ("Shell", &["completions", "man", "help"]),
 ];
 
@@ -178,6 +187,9 @@ pub(crate) struct CheckArgs {
     /// Let warnings fail the check, too
     #[arg(long)]
     pub(crate) strict: bool,
+    /// Check again, and run the cases, whenever a file is saved; Ctrl-C ends it
+    #[arg(long)]
+    pub(crate) watch: bool,
 }
 
 /// `bearings completions`
@@ -191,7 +203,8 @@ pub(crate) struct CompletionsArgs {
 /// `bearings help`
 #[derive(Debug, Args)]
 pub(crate) struct HelpArgs {
-    /// support, fielding, exit-codes, formats, a command, or a code such as unknown-name
+    /// support, fielding, exit-codes, formats, codes, problems, a command, or a code
+    /// such as unknown-name
     #[arg(value_name = "TOPIC")]
     pub(crate) topic: Option<String>,
     /// With `support`: what is known for a country, named by its two letters

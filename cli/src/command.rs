@@ -2,17 +2,21 @@
 
 mod check;
 mod coverage;
+mod diff;
 mod explain;
 mod export;
 mod greeting;
+mod grid;
 mod help;
 mod list;
 mod new;
 mod prove;
+mod respondents;
 mod sample;
 mod score;
 mod shell;
 mod show;
+mod sweep;
 mod take;
 mod test;
 
@@ -40,6 +44,8 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Some(Command::Check(args)) => check::run(&args, &cli.common),
         Some(Command::Prove(args)) => prove::run(&args, &cli.common),
         Some(Command::Test(args)) => test::run(&args, &cli.common),
+        Some(Command::Diff(args)) => diff::run(&args, &cli.common),
+        Some(Command::Sweep(args)) => sweep::run(&args, &cli.common),
         Some(Command::Coverage(args)) => coverage::run(&args, &cli.common),
         Some(Command::Score(args)) => score::run(&args, &cli.common),
         Some(Command::Take(args)) => take::run(&args, &cli.common),

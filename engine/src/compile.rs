@@ -4,6 +4,7 @@
 mod claims;
 pub(crate) mod complete;
 mod conditions;
+mod lint;
 mod model;
 #[cfg(test)]
 pub(crate) mod oracle;
@@ -19,6 +20,7 @@ pub use crate::scoring::Scale;
 pub use claims::{Exempt, Monotone, Never, NeverTarget, Property};
 pub(crate) use complete::Complete;
 pub(crate) use conditions::subject_name;
+pub(crate) use lint::lint;
 pub(crate) use tables::{Condition, Tables, UNDECIDED, Variable};
 
 /// A ruleset as it is for one role and form.

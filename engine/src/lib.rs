@@ -24,8 +24,13 @@ mod scoring;
 mod script;
 #[cfg(test)]
 mod tests;
+pub mod words;
 
-pub use analysis::{ANALYSIS_BUDGET, Claim, Counterexample, Proof, Verdict, Witness, claims_of, covered, prove};
+pub use analysis::{
+    ANALYSIS_BUDGET, Cell, Claim, Count, Counterexample, ENGINE_SIGNALS, Impact, Matrix, Moves, NO_SIGNAL,
+    NOT_ENOUGH_ANSWERED, NoImpact, OTHER_PATH, Proof, Said, Shift, Sides, UNPLACED, Verdict, WITHHELD, Witness,
+    claims_of, covered, prove,
+};
 pub use assess::{
     AnswerBlock, AssessedRow, BlockAssessment, EngineReason, EvaluatedBlock, NotLoaded, Reason, RowView, RuleOutcome,
     Signal, assess, assess_block, evaluate_block,
@@ -40,7 +45,7 @@ pub use explain::{
 };
 pub use ruleset::{
     Aggregation, Comparison, ENGINE_REASONS, Kind, LoadOptions, NODE_BUDGET, Next, Parameter, REQUIRED_HEADINGS,
-    Ruleset, batch_only, header_of, load,
+    Ruleset, batch_only, header_of, lint, load,
 };
 pub use scoring::{Need, ScaleItem, Score, Value};
 pub use script::api_reference;

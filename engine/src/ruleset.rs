@@ -4,6 +4,7 @@
 //! people are scored.
 
 mod declaration;
+mod lint;
 mod names;
 mod parse;
 mod scan;
@@ -23,6 +24,8 @@ use crate::questionnaire::{Form, Questionnaire, Role};
 use crate::script::ReasonRead;
 pub use declaration::{Aggregation, Comparison, Kind, Next};
 pub(crate) use declaration::{Body, Declaration, Effect, Expr, Limit, Name, Place, Target, When};
+pub(crate) use lint::comparisons_in;
+pub use lint::lint;
 
 /// The signals of an assessment; a study declares its own.
 pub(crate) const ASSESSMENT_SIGNALS: [&str; 3] = ["keep_going", "walk_away", "mixed"];
