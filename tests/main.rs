@@ -15,6 +15,7 @@ mod bad_rulesets;
 mod cases;
 mod claims;
 mod code_pages;
+mod coverage_command;
 mod determinism;
 mod export;
 mod helplines;

@@ -30,8 +30,23 @@ struct Looked {
     covered: Covered,
     /// Rows that could not be read.
     rejected: u64,
+    /// What may be done about them.
+    hints: Vec<String>,
     /// Cases that are marked so.
     todo: u64,
+}
+
+impl Looked {
+    /// How many sheets the gate withheld, and how many go the path of somebody under 18. Of respondents, a handful is
+    /// not told: it could point at a person.
+    fn unseen(&self, data: Option<&Path>) -> (String, String) {
+        const SMALLEST_SHOWN: u64 = 5;
+        let shown = |count: u64| match count {
+            1..SMALLEST_SHOWN if data.is_some() => format!("<{SMALLEST_SHOWN}"),
+            count => count.to_string(),
+        };
+        (shown(self.covered.withheld), shown(self.covered.other_path))
+    }
 }
 
 /// What is tried, of what can be.
@@ -98,7 +113,7 @@ pub(crate) fn run(args: &CoverageArgs, common: &Common) -> Result<ExitCode, Fail
     }
     match looked.rejected {
         0 => Ok(ExitCode::SUCCESS),
-        rejected => Err(Failure::Rows { rejected, scored: covered.sheets, hints: Vec::new() }),
+        rejected => Err(Failure::Rows { rejected, scored: covered.sheets, hints: looked.hints }),
     }
 }
 
@@ -154,7 +169,7 @@ fn cases(args: &CoverageArgs, definition: &Definition, common: &Common) -> Resul
         }
     }
     let covered = coverage.finish(Extent::Loaded).map_err(not_loaded)?;
-    Ok(Looked { ruleset, covered, rejected: 0, todo })
+    Ok(Looked { ruleset, covered, rejected: 0, hints: Vec::new(), todo })
 }
 
 fn read_cases(ruleset: &str, questionnaire: &Questionnaire) -> Result<Vec<Case>, Failure> {

@@ -68,7 +68,9 @@ pub(super) fn look(
             }
         }
     }
+    let advice = survey.advice().map(str::to_owned).into_iter().chain(survey.missing_advice());
+    let hints = advice.map(|advice| format!("{}: {advice}", survey.name())).collect();
     note_rejected(rejected.saturating_sub(NAMED), common);
     let covered = coverage.finish(Extent::Read).map_err(not_loaded)?;
-    Ok(Looked { ruleset, covered, rejected, todo: 0 })
+    Ok(Looked { ruleset, covered, rejected, hints, todo: 0 })
 }

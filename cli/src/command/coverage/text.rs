@@ -43,10 +43,8 @@ pub(super) fn render(findings: &Findings<'_>) -> String {
     };
     let mut text = format!("{} {} by {what} ({})\n", ruleset.id, ruleset.version, in_words(&covered.variants));
     if covered.withheld + covered.other_path > 0 {
-        text.push_str(&format!(
-            "Nothing is seen of {} that are withheld and {} on another path.\n",
-            covered.withheld, covered.other_path
-        ));
+        let (withheld, other_path) = looked.unseen(args.data.as_deref());
+        text.push_str(&format!("Nothing is seen of those withheld ({withheld}) or on another path ({other_path}).\n"));
     }
     match looked.todo {
         0 => {}
