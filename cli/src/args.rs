@@ -19,9 +19,9 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use analysis::PROVE_EXAMPLES;
 pub(crate) use analysis::ProveArgs;
 use compare::{DIFF_EXAMPLES, SWEEP_EXAMPLES};
+pub(crate) use compare::{DiffArgs, SheetsArgs, SurveyArgs, SweepArgs, Transition};
 use coverage::COVERAGE_EXAMPLES;
 pub(crate) use coverage::CoverageArgs;
-pub(crate) use compare::{DiffArgs, SheetsArgs, SurveyArgs, SweepArgs, Transition};
 use export::EXPORT_EXAMPLES;
 pub(crate) use export::{AskedRole, ExportArgs, ExportFormat};
 use new::NEW_EXAMPLES;
@@ -140,7 +140,10 @@ pub(crate) enum Command {
 const GROUPS: [(&str, &[&str]); 4] = [
     ("Assess", &["take", "explain"]),
     ("Score surveys", &["score", "export", "sample"]),
-    ("Work on rulesets and questionnaires", &["list", "show", "new", "check", "test", "coverage", "prove", "diff", "sweep"]),
+    (
+        "Work on rulesets and questionnaires",
+        &["list", "show", "new", "check", "test", "coverage", "prove", "diff", "sweep"],
+    ),
     ("Shell", &["completions", "man", "help"]),
 ];
 
