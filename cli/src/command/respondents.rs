@@ -74,7 +74,7 @@ pub(super) fn open(
 /// # Errors
 /// The survey cannot be read on, or what `look` says. Rejected rows are named and counted.
 pub(super) fn each_block(
-    mut survey: Survey,
+    survey: Survey,
     rulesets: &[&Ruleset],
     form: Form,
     common: &Common,
@@ -87,10 +87,35 @@ pub(super) fn each_block(
         let assessed = rulesets.iter().map(|ruleset| assess_block(ruleset, block)).collect::<Result<Vec<_>, _>>();
         look(ids, &assessed.map_err(|missing| Failure::Responses(Report::message(missing.to_string())))?)
     };
-    let (mut tally, mut conflicts) = (Tally::default(), 0_u64);
-    let mut row = survey.row();
     let mut block = AnswerBlock::new(questionnaire, form, SafetyBlock::Answered);
     let mut ids: Vec<Vec<u8>> = Vec::new();
+    let tally = each(survey, questionnaire, form, common, &mut |id, responses| {
+        block.push(responses.role, &responses.answers);
+        ids.push(id.to_owned());
+        if block.len() == BLOCK {
+            assess(&block, &ids)?;
+            block.clear();
+            ids.clear();
+        }
+        Ok(())
+    })?;
+    assess(&block, &ids)?;
+    Ok(tally)
+}
+
+/// Hands over the respondents one after the other: the id and the answers.
+///
+/// # Errors
+/// The survey cannot be read on, or what `look` says. Rejected rows are named and counted.
+pub(super) fn each(
+    mut survey: Survey,
+    questionnaire: &Questionnaire,
+    form: Form,
+    common: &Common,
+    look: &mut dyn FnMut(&[u8], &Responses) -> Result<(), Failure>,
+) -> Result<Tally, Failure> {
+    let (mut tally, mut conflicts) = (Tally::default(), 0_u64);
+    let mut row = survey.row();
     let mut responses =
         Responses { form, role: row.role, bond: None, safety: SafetyBlock::Answered, answers: Vec::new() };
     loop {
@@ -109,18 +134,11 @@ pub(super) fn each_block(
                 std::mem::swap(&mut responses.answers, &mut row.answers);
                 (responses.role, responses.bond) = (row.role, row.bond);
                 conflicts += responses.settle(questionnaire).len() as u64;
-                block.push(responses.role, &responses.answers);
-                ids.push(row.id.clone());
+                look(&row.id, &responses)?;
                 std::mem::swap(&mut responses.answers, &mut row.answers);
-                if block.len() == BLOCK {
-                    assess(&block, &ids)?;
-                    block.clear();
-                    ids.clear();
-                }
             }
         }
     }
-    assess(&block, &ids)?;
     if tally.rejected > NAMED {
         render::note(&format!("{} more rejected rows are not named here", tally.rejected - NAMED), common);
     }

@@ -26,7 +26,7 @@ pub(super) fn render(findings: &Findings<'_>) -> String {
         "sheets": covered.sheets.to_string(),
         "withheld": withheld,
         "other_path": other_path,
-        "rejected": looked.rejected.to_string(),
+        "rejected": looked.tally.rejected.to_string(),
         "todo": looked.todo.to_string(),
         "rules": rules.map(part).collect::<Vec<_>>(),
         "parts": others.map(part).collect::<Vec<_>>(),
