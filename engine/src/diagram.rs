@@ -41,6 +41,11 @@ impl NodeId {
         Self(outcome | LEAF)
     }
 
+    /// The place of a node in a list with one entry a node, children before parents.
+    pub(crate) fn number(self) -> usize {
+        self.0 as usize
+    }
+
     /// The outcome, if it is a leaf.
     pub(crate) fn outcome(self) -> Option<u32> {
         (self.0 & LEAF != 0).then_some(self.0 & !LEAF)
