@@ -8,6 +8,8 @@ mod claims;
 mod moved;
 mod occurs;
 mod pivotal;
+#[cfg(test)]
+mod tests;
 
 use num_bigint::BigUint;
 

@@ -1,7 +1,7 @@
 //! Properties of single sheets: what each is given, what can occur, what never does.
 
 use super::claims::target_name;
-use super::{Counterexample, Found, Prover};
+use super::{Counterexample, Found, Prover, has_promises};
 use crate::analysis::functions::HARD;
 use crate::analysis::witness::{TURNS, assessed};
 use crate::analysis::{Reported, Witness};
@@ -28,6 +28,11 @@ impl Prover<'_> {
             Over::All => self.sheets.shortest(function, wanted),
             Over::Answered => self.sheets.shortest_answered(function, wanted),
         }
+    }
+
+    /// The sheets of which it is known what is reported: a study says nothing of the fills of a missing answer.
+    fn over_reported(&self) -> Over {
+        if has_promises(self.ruleset.kind) { Over::All } else { Over::Answered }
     }
 
     /// A sheet with these levels of which the engine says the same; none if it does not.
@@ -76,13 +81,12 @@ impl Prover<'_> {
     pub(super) fn total(&self) -> Result<Vec<Found>, OverBudget> {
         let none = Reported::None.outcome();
         let is_none = |row: &RowView<'_>| Reported::of_row(row) == Some(Reported::None);
-        let unsigned = self.must_not(
-            self.functions.reported,
-            Over::All,
-            &|outcome| outcome == none,
-            "no signal matches",
-            &is_none,
-        );
+        let unsigned = (!self.variant.signals.is_empty())
+            .then(|| {
+                let (reported, over) = (self.functions.reported, self.over_reported());
+                self.must_not(reported, over, &|outcome| outcome == none, "no signal matches", &is_none)
+            })
+            .flatten();
         let stages = self.variant.stages.len();
         let unplaced = |row: &RowView<'_>| matches!(row, RowView::Assessed(row) if row.stage().is_none());
         let unstaged = (stages > 0)
@@ -217,9 +221,13 @@ impl Prover<'_> {
             }
             NeverTarget::Signal(at) => {
                 let wanted = Reported::Declared(at as u32).outcome();
-                self.must_not(self.functions.reported, Over::All, &|outcome| outcome == wanted, &says, &|row| {
-                    assessed(row, &|row| row.signal() == Signal::Declared(at))
-                })
+                self.must_not(
+                    self.functions.reported,
+                    self.over_reported(),
+                    &|outcome| outcome == wanted,
+                    &says,
+                    &|row| assessed(row, &|row| row.signal() == Signal::Declared(at)),
+                )
             }
             NeverTarget::Reason(Reason::Declared(at)) => {
                 let reported = self.reported_reason()?;
@@ -229,7 +237,7 @@ impl Prover<'_> {
             }
             NeverTarget::Reason(engine) => {
                 let wanted = |outcome: u32| Reported::of(outcome).reason() == Some(engine);
-                self.must_not(self.functions.reported, Over::All, &wanted, &says, &|row| {
+                self.must_not(self.functions.reported, self.over_reported(), &wanted, &says, &|row| {
                     assessed(row, &|row| row.reason() == Some(engine))
                 })
             }
@@ -283,7 +291,7 @@ impl Prover<'_> {
         let reported_reason = self.reported_reason()?;
         let flagged = self.sheets.diagram.map(self.functions.gate, &|says| u32::from(says > 0))?;
         let mut known = vec![(Read::Flagged, flagged)];
-        let mut over = Over::All;
+        let mut over = self.over_reported();
         let mut reads = Vec::new();
         tree.for_each_read(&mut |read| reads.push(read.clone()));
         for read in reads {
