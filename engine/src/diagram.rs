@@ -85,6 +85,11 @@ impl Diagram {
         self.budget
     }
 
+    /// How many nodes were made.
+    pub(crate) fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
     /// How many levels each variable has.
     pub(crate) fn levels(&self) -> &[u32] {
         &self.levels
