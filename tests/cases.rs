@@ -106,7 +106,7 @@ fn stage_signal_and_score_are_traced_to_the_conditions_and_answers_behind_them()
     assert!(signal.contains("      balanced holds: effort: 50\n"), "{signal}");
     // A rung that holds too early is shown in full, with its source.
     assert!(
-        stage.contains("stage new_bond \"They have not known each other for long\" when weeks_known < 8;"),
+        stage.contains("stage new_bond \"They have not known each other for long\" when weeks_known < 8"),
         "{stage}"
     );
     assert!(stage.contains("^^^^^^^^ holds\n") && stage.contains("weeks_known: 4 \"4 weeks\"\n"), "{stage}");

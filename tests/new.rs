@@ -4,8 +4,21 @@ use std::collections::BTreeSet;
 
 use crate::support::{Folder, bearings, read, root};
 
-const COMMANDS: [&str; 12] =
-    ["explain", "score", "export", "sample", "list", "show", "new", "check", "test", "completions", "man", "help"];
+const COMMANDS: [&str; 13] = [
+    "explain",
+    "score",
+    "export",
+    "sample",
+    "list",
+    "show",
+    "new",
+    "check",
+    "test",
+    "coverage",
+    "completions",
+    "man",
+    "help",
+];
 
 /// Every file below a folder, by its path.
 fn files(folder: &Folder) -> Vec<String> {

@@ -1,7 +1,10 @@
 //! What can be typed, as clap types. What it means is not here: that is for the commands.
 
 mod analysis;
+mod compare;
+mod coverage;
 mod export;
+mod flip;
 mod new;
 mod scoring;
 mod take;
@@ -16,12 +19,20 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use analysis::PROVE_EXAMPLES;
 pub(crate) use analysis::ProveArgs;
+use compare::{DIFF_EXAMPLES, SWEEP_EXAMPLES};
+pub(crate) use compare::{DiffArgs, SheetsArgs, SurveyArgs, SweepArgs, Transition};
+use coverage::COVERAGE_EXAMPLES;
+pub(crate) use coverage::CoverageArgs;
 use export::EXPORT_EXAMPLES;
 pub(crate) use export::{AskedRole, ExportArgs, ExportFormat};
+use flip::FLIP_EXAMPLES;
+pub(crate) use flip::FlipArgs;
 use new::NEW_EXAMPLES;
 pub(crate) use new::{New, NewArgs, NewCaseArgs, NewPlace};
 use scoring::{EXPLAIN_EXAMPLES, SCORE_EXAMPLES};
-pub(crate) use scoring::{ExplainArgs, ExplainFormat, RecordedAs, RowFormat, RulesArgs, ScoreArgs, SummaryFormat};
+pub(crate) use scoring::{
+    ExplainArgs, ExplainFormat, RecordedAs, RespondentArgs, RowFormat, RulesArgs, ScoreArgs, SummaryFormat,
+};
 use take::TAKE_EXAMPLES;
 pub(crate) use take::TakeArgs;
 use test::TEST_EXAMPLES;
@@ -90,6 +101,9 @@ pub(crate) enum Command {
     /// Explain one person's result: the reasons on both sides
     #[command(long_about = EXPLAIN_EXAMPLES)]
     Explain(ExplainArgs),
+    /// Find the smallest change of answers that changes the signal
+    #[command(long_about = FLIP_EXAMPLES)]
+    Flip(FlipArgs),
     /// Score a survey, one row a respondent
     #[command(long_about = SCORE_EXAMPLES)]
     Score(ScoreArgs),
@@ -113,6 +127,15 @@ pub(crate) enum Command {
     /// Prove what a ruleset promises, over all answer sheets
     #[command(long_about = PROVE_EXAMPLES)]
     Prove(ProveArgs),
+    /// What an edit of a ruleset does to all answer sheets, and to a survey
+    #[command(long_about = DIFF_EXAMPLES)]
+    Diff(DiffArgs),
+    /// How stages and signals move with a parameter of a ruleset
+    #[command(long_about = SWEEP_EXAMPLES)]
+    Sweep(SweepArgs),
+    /// See which rules the cases try, and write the missing ones
+    #[command(long_about = COVERAGE_EXAMPLES)]
+    Coverage(CoverageArgs),
     /// Print the script that completes `bearings` in your shell
     Completions(CompletionsArgs),
     /// Print the manual page
@@ -123,9 +146,12 @@ pub(crate) enum Command {
 
 /// The groups of the help text: who uses which commands.
 const GROUPS: [(&str, &[&str]); 4] = [
-    ("Assess", &["take", "explain"]),
+    ("Assess", &["take", "explain", "flip"]),
     ("Score surveys", &["score", "export", "sample"]),
-    ("Work on rulesets and questionnaires", &["list", "show", "new", "check", "test", "prove"]),
+    (
+        "Work on rulesets and questionnaires",
+        &["list", "show", "new", "check", "test", "coverage", "prove", "diff", "sweep"],
+    ),
     ("Shell", &["completions", "man", "help"]),
 ];
 
@@ -172,6 +198,9 @@ pub(crate) struct CheckArgs {
     /// Let warnings fail the check, too
     #[arg(long)]
     pub(crate) strict: bool,
+    /// Check again, and run the cases, whenever a file is saved; Ctrl-C ends it
+    #[arg(long)]
+    pub(crate) watch: bool,
 }
 
 /// `bearings completions`
@@ -185,7 +214,8 @@ pub(crate) struct CompletionsArgs {
 /// `bearings help`
 #[derive(Debug, Args)]
 pub(crate) struct HelpArgs {
-    /// support, fielding, exit-codes, formats, a command, or a code such as unknown-name
+    /// support, fielding, exit-codes, formats, codes, problems, a command, or a code
+    /// such as unknown-name
     #[arg(value_name = "TOPIC")]
     pub(crate) topic: Option<String>,
     /// With `support`: what is known for a country, named by its two letters

@@ -1,22 +1,31 @@
 //! Which command does what.
 
 mod check;
+mod coverage;
+mod diff;
 mod explain;
 mod export;
+mod flip;
 mod greeting;
+mod grid;
 mod help;
 mod list;
 mod new;
 mod prove;
+mod respondent;
+mod respondents;
 mod sample;
 mod score;
 mod shell;
 mod show;
+mod sweep;
 mod take;
 mod test;
 
 use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
+
+use bearings_engine::{Kind, Ruleset};
 
 use crate::args::{Cli, Command};
 use crate::exit::Failure;
@@ -39,9 +48,13 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Some(Command::Check(args)) => check::run(&args, &cli.common),
         Some(Command::Prove(args)) => prove::run(&args, &cli.common),
         Some(Command::Test(args)) => test::run(&args, &cli.common),
+        Some(Command::Diff(args)) => diff::run(&args, &cli.common),
+        Some(Command::Sweep(args)) => sweep::run(&args, &cli.common),
+        Some(Command::Coverage(args)) => coverage::run(&args, &cli.common),
         Some(Command::Score(args)) => score::run(&args, &cli.common),
         Some(Command::Take(args)) => take::run(&args, &cli.common),
         Some(Command::Explain(args)) => explain::run(&args, &cli.common),
+        Some(Command::Flip(args)) => flip::run(&args, &cli.common),
         Some(Command::Show(args)) => show::run(&args),
     }
 }
@@ -52,6 +65,15 @@ fn groups_only(id: &str) -> String {
         "`{id}` is for groups only: it was made for research on many people, and a single person's number from it says \
          less than the safety questions"
     )
+}
+
+/// An instrument has scores and no signal, so nothing can be asked of one.
+fn refuse_instrument(ruleset: &Ruleset) -> Result<(), Failure> {
+    if ruleset.kind != Kind::Instrument {
+        return Ok(());
+    }
+    let message = format!("`{}` is an instrument: it has scores and no signal that could change", ruleset.id);
+    Err(Failure::Usage(message))
 }
 
 /// The day by this machine's clock. Only for how old the check of a phone number is: an assessment has no date.

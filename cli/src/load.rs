@@ -9,7 +9,7 @@ use bearings_engine::{LoadOptions, Ruleset, header_of, load};
 
 use crate::args::{Common, RulesArgs, Setting};
 use crate::builtin;
-use crate::definition::{questionnaire_file, ruleset_files};
+use crate::definition::{Revision, questionnaire_file, ruleset_files};
 use crate::exit::{Failure, Report};
 use crate::render::{self, Context};
 
@@ -30,13 +30,33 @@ impl Definition {
         if builtin::ruleset(ruleset).is_some() && Path::new(ruleset).exists() {
             render::to_stderr(&format!("note: `{ruleset}` is the built-in one; the one here is `./{ruleset}`\n"));
         }
+        Self::of(files, questionnaire, || beside(ruleset).map(|own| questionnaire_file(&own)).transpose())
+    }
+
+    /// The same, where the ruleset may also be one of a revision: `REV:PATH`.
+    ///
+    /// # Errors
+    /// As [`Definition::read`]; and there is no such revision or path.
+    pub(crate) fn read_revision(ruleset: &str, questionnaire: Option<&str>) -> Result<Self, Failure> {
+        match Revision::named(ruleset) {
+            Some(revision) => Self::of(revision.ruleset_files()?, questionnaire, || revision.questionnaire()),
+            None => Self::read(ruleset, questionnaire),
+        }
+    }
+
+    /// Files and their questionnaire; `own` looks for one that the ruleset brings along.
+    fn of(
+        files: Vec<SourceFile>,
+        questionnaire: Option<&str>,
+        own: impl FnOnce() -> Result<Option<SourceFile>, Failure>,
+    ) -> Result<Self, Failure> {
         let named = header_of(&files).map(|(_, questionnaire)| questionnaire);
         let source = match (questionnaire, &named) {
             (Some(given), _) => questionnaire_file(given)?,
-            (None, Some(named)) => match beside(ruleset) {
+            (None, Some(named)) => match questionnaire_file(named) {
+                Ok(known) => known,
                 // A ruleset of one's own may bring its questionnaire along.
-                Some(own) if questionnaire_file(named).is_err() => questionnaire_file(&own)?,
-                _ => questionnaire_file(named)?,
+                Err(unknown) => own()?.ok_or(unknown)?,
             },
             // Without a readable header loading will say what is wrong; any questionnaire serves until then.
             (None, None) => questionnaire_file(crate::args::DEFAULT_RULESET)?,

@@ -89,6 +89,8 @@ fn json_object(message: &str, hints: &[String], place: Option<(&str, u64)>) -> S
         "file": place.map(|(file, _)| file),
         "line": place.map(|(_, line)| line),
         "column": null,
+        "endLine": place.map(|(_, line)| line),
+        "endColumn": null,
         "message": message,
         "hints": hints,
     });
@@ -162,7 +164,8 @@ fn hint_elements(hints: &[String]) -> impl Iterator<Item = Message<'_>> {
 }
 
 fn place(problem: &Diagnostic, source: Option<&SourceFile>) -> Option<(usize, usize)> {
-    Some(source?.position(problem.span.as_ref()?.start))
+    let source = source?;
+    Some(source.position(within(problem.span.as_ref()?, &source.text).start))
 }
 
 fn plain(problem: &Diagnostic, source: Option<&SourceFile>) -> String {
@@ -185,12 +188,15 @@ fn one_line(message: &str, hints: &[String]) -> String {
 
 fn json_line(problem: &Diagnostic, source: Option<&SourceFile>) -> String {
     let place = place(problem, source);
+    let end = source.zip(problem.span.as_ref()).map(|(source, span)| source.position(within(span, &source.text).end));
     let object = json!({
         "code": problem.code.as_str(),
         "severity": problem.severity.to_string(),
         "file": problem.source,
         "line": place.map(|(line, _)| line),
         "column": place.map(|(_, column)| column),
+        "endLine": end.map(|(line, _)| line),
+        "endColumn": end.map(|(_, column)| column),
         "message": problem.message,
         "hints": problem.hints,
     });
@@ -257,8 +263,8 @@ rulesets/own/effort.rhai: warning[coverage]: rule `one_sided` has no case
         assert_data_eq!(
             shown(ErrorFormat::Json),
             str![[r#"
-{"code":"unknown-name","column":21,"file":"rulesets/own/effort.rhai","hints":["did you mean `effort_theirs`?"],"line":3,"message":"no item `effort_them`","severity":"error"}
-{"code":"coverage","column":null,"file":"rulesets/own/effort.rhai","hints":[],"line":null,"message":"rule `one_sided` has no case","severity":"warning"}
+{"code":"unknown-name","column":21,"endColumn":32,"endLine":3,"file":"rulesets/own/effort.rhai","hints":["did you mean `effort_theirs`?"],"line":3,"message":"no item `effort_them`","severity":"error"}
+{"code":"coverage","column":null,"endColumn":null,"endLine":null,"file":"rulesets/own/effort.rhai","hints":[],"line":null,"message":"rule `one_sided` has no case","severity":"warning"}
 
 "#]]
         );

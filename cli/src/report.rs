@@ -3,6 +3,7 @@
 //! What is said stands in [`reading`] and [`support`]; both make a [`Page`], and [`text`] and [`markdown`] only lay
 //! it out, so that no format says more than another. [`json`] is the assessment itself.
 
+mod flip;
 mod json;
 mod markdown;
 mod reading;
@@ -10,6 +11,7 @@ mod support;
 #[cfg(test)]
 mod tests;
 mod text;
+mod why;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,10 +22,12 @@ use bearings_engine::responses::Responses;
 use bearings_engine::{Aggregation, Ruleset, Scale, Variant, slot_label};
 
 use crate::args::ExplainFormat;
+pub(crate) use flip::render_flips;
 pub(crate) use markdown::page as page_as_markdown;
 pub(crate) use reading::changes_in_words;
 pub(crate) use support::{DIRECTORIES, EMERGENCY, SUPPORT, directories, first_help, where_help_is};
 pub(crate) use text::{page as page_as_text, wrapped};
+pub(crate) use why::{render_why, render_why_not};
 
 /// The assessment in a format.
 pub(crate) fn render(assessment: &Assessment, about: &About, format: ExplainFormat) -> String {
@@ -32,6 +36,13 @@ pub(crate) fn render(assessment: &Assessment, about: &About, format: ExplainForm
         ExplainFormat::Text => text::page(&page()),
         ExplainFormat::Markdown => markdown::page(&page()),
         ExplainFormat::Json => json::assessment(assessment),
+    }
+}
+
+fn laid_out(page: &Page, format: ExplainFormat) -> String {
+    match format {
+        ExplainFormat::Markdown => markdown::page(page),
+        ExplainFormat::Text | ExplainFormat::Json => text::page(page),
     }
 }
 

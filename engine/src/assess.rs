@@ -21,10 +21,15 @@ pub use evaluate::RuleOutcome;
 /// # Errors
 /// [`NotLoaded`] if the ruleset was loaded without the variant that these responses need.
 pub fn assess(ruleset: &Ruleset, responses: &Responses) -> Result<Assessment, NotLoaded> {
+    let assessed = assess_one(ruleset, responses)?;
+    Ok(crate::explain::explain_row(ruleset, responses, &assessed, 0))
+}
+
+/// A block of one.
+pub(crate) fn assess_one(ruleset: &Ruleset, responses: &Responses) -> Result<BlockAssessment, NotLoaded> {
     let mut block = AnswerBlock::new(ruleset.questionnaire(), responses.form, responses.safety);
     block.push(responses.role, &responses.answers);
-    let assessed = assess_block(ruleset, &block)?;
-    Ok(crate::explain::explain_row(ruleset, responses, &assessed, 0))
+    assess_block(ruleset, &block)
 }
 
 /// Assesses many sheets at once, each on its own: a sheet's result depends on its own answers alone.

@@ -24,7 +24,7 @@ use hashbrown::HashTable;
 use rustc_hash::FxHasher;
 
 pub(crate) use order::force_order;
-pub(crate) use walk::{Opening, Walker};
+pub(crate) use walk::{Nearest, Opening, Walker};
 
 /// A node or a leaf of a [`Diagram`]. A node has a greater number than its children.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -39,6 +39,11 @@ impl NodeId {
     /// The leaf with this outcome.
     pub(crate) fn leaf(outcome: u32) -> Self {
         Self(outcome | LEAF)
+    }
+
+    /// The place of a node in a list with one entry a node, children before parents.
+    pub(crate) fn number(self) -> usize {
+        self.0 as usize
     }
 
     /// The outcome, if it is a leaf.

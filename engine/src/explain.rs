@@ -7,6 +7,7 @@ mod brief;
 mod changes;
 mod reads;
 mod weigh;
+mod why_not;
 
 use std::collections::BTreeMap;
 
@@ -19,6 +20,8 @@ use crate::responses::{Answer, Responses};
 use crate::ruleset::{Kind, Next, Ruleset};
 pub(crate) use brief::Brief;
 pub use weigh::{Held, ScaleRead, Weighed, Weighing};
+
+pub use why_not::{RuleOnSheet, WhyNot, why_not};
 
 /// The value from which a part of the keep-going side is named as a reason for keeping going. A design choice: what
 /// `trust-repair` looks for in each of them.
@@ -149,7 +152,7 @@ impl Sheet<'_> {
         Some(Box::new(own.reading(Provenance { role: Role::Broke, ..provenance.clone() })))
     }
 
-    fn signal(&self) -> SignalReading {
+    pub(crate) fn signal(&self) -> SignalReading {
         let reason = self.row.reason();
         let (id, title) = match self.row.signal() {
             Signal::Declared(signal) => match self.variant.signals.get(signal) {

@@ -24,8 +24,13 @@ mod scoring;
 mod script;
 #[cfg(test)]
 mod tests;
+pub mod words;
 
-pub use analysis::{ANALYSIS_BUDGET, Claim, Counterexample, Proof, Verdict, Witness, claims_of, prove};
+pub use analysis::{
+    ANALYSIS_BUDGET, Cell, Claim, Count, Counterexample, ENGINE_SIGNALS, Flip, FlipQuestion, Flips, Forcing, Impact,
+    Matrix, Moves, NO_SIGNAL, NOT_ENOUGH_ANSWERED, NoImpact, OTHER_PATH, Proof, Said, Shift, Sides, UNPLACED, Untold,
+    Verdict, WITHHELD, Why, Witness, claims_of, covered, flips, prove, why,
+};
 pub use assess::{
     AnswerBlock, AssessedRow, BlockAssessment, EngineReason, EvaluatedBlock, NotLoaded, Reason, RowView, RuleOutcome,
     Signal, assess, assess_block, evaluate_block,
@@ -36,11 +41,12 @@ pub use compile::{
     Sign, Variant,
 };
 pub use explain::{
-    Held, ScaleRead, Weighed, Weighing, effects_of, explain_row, forms_of, item_text, slot_label, with_bond,
+    Held, RuleOnSheet, ScaleRead, Weighed, Weighing, WhyNot, effects_of, explain_row, forms_of, item_text, slot_label,
+    why_not, with_bond,
 };
 pub use ruleset::{
     Aggregation, Comparison, ENGINE_REASONS, Kind, LoadOptions, NODE_BUDGET, Next, Parameter, REQUIRED_HEADINGS,
-    Ruleset, batch_only, header_of, load,
+    Ruleset, batch_only, header_of, lint, load, rule_ids, signal_ids,
 };
 pub use scoring::{Need, ScaleItem, Score, Value};
 pub use script::api_reference;

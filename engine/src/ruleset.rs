@@ -4,6 +4,7 @@
 //! people are scored.
 
 mod declaration;
+mod lint;
 mod names;
 mod parse;
 mod scan;
@@ -23,6 +24,8 @@ use crate::questionnaire::{Form, Questionnaire, Role};
 use crate::script::ReasonRead;
 pub use declaration::{Aggregation, Comparison, Kind, Next};
 pub(crate) use declaration::{Body, Declaration, Effect, Expr, Limit, Name, Place, Target, When};
+pub(crate) use lint::comparisons_in;
+pub use lint::lint;
 
 /// The signals of an assessment; a study declares its own.
 pub(crate) const ASSESSMENT_SIGNALS: [&str; 3] = ["keep_going", "walk_away", "mixed"];
@@ -182,6 +185,29 @@ pub fn header_of(files: &[SourceFile]) -> Option<(String, String)> {
         Body::Header { questionnaire, .. } => Some((declaration.id.text, questionnaire.text)),
         _ => None,
     })
+}
+
+/// The ids of what files declare of one sort, without checking anything else.
+fn declared(files: &[SourceFile], is_wanted: impl Fn(&Body) -> bool) -> Vec<String> {
+    let mut ignored = Vec::new();
+    let declarations = files.iter().enumerate().flat_map(|(at, file)| parse::parse(at, file, &mut ignored));
+    let mut ids: Vec<String> = Vec::new();
+    for declaration in declarations.filter(|declaration| is_wanted(&declaration.body)) {
+        if !ids.contains(&declaration.id.text) {
+            ids.push(declaration.id.text);
+        }
+    }
+    ids
+}
+
+/// The ids of the rules that files declare for any role and form, without checking anything else.
+pub fn rule_ids(files: &[SourceFile]) -> Vec<String> {
+    declared(files, |body| matches!(body, Body::Rule { .. }))
+}
+
+/// The ids of the signals that files declare for any role and form, without checking anything else.
+pub fn signal_ids(files: &[SourceFile]) -> Vec<String> {
+    declared(files, |body| matches!(body, Body::Signal { .. }))
 }
 
 /// Why the ruleset that files declare is for groups only, without checking anything else; none if it is not.

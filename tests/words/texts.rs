@@ -46,6 +46,11 @@ impl Surface {
         ("left-out", Surface::LeftOut),
     ];
 
+    pub(super) fn name(self) -> &'static str {
+        let found = Self::ALL.iter().find(|(_, surface)| *surface == self);
+        found.unwrap_or_else(|| panic!("{self:?} has no name")).0
+    }
+
     pub(super) fn named(word: &str) -> Self {
         let found = Self::ALL.iter().find(|(name, _)| *name == word);
         found.unwrap_or_else(|| panic!("there is no surface `{word}`")).1

@@ -40,6 +40,13 @@ pub(crate) struct ColumnArgs {
     pub(crate) recorded_as: RecordedAs,
 }
 
+impl ColumnArgs {
+    /// Whether anything was said about the columns.
+    pub(crate) fn is_given(&self) -> bool {
+        self.columns.is_some() || !self.missing.is_empty() || self.recorded_as != RecordedAs::Printed
+    }
+}
+
 /// How options were written down. Yes or no (0, 1), numbers and words always stand as they are, so that a survey with
 /// a yes or no cannot be read as counted from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -152,26 +159,44 @@ Examples:
   bearings explain survey.csv --id 17
       the respondent whose id is 17
   bearings explain answers.json --format markdown > reading.md
-      to keep or print";
+      to keep or print
+  bearings explain answers.json --why
+      the few answers that already force it, whatever the others are
+  bearings explain answers.json --why-not one_sided_effort
+      why that rule did not fire";
 
-/// `bearings explain`
+/// One person: whose answers, and by which rules.
 #[derive(Debug, Args)]
-pub(crate) struct ExplainArgs {
+pub(crate) struct RespondentArgs {
     /// A file of answers (JSON) or a survey (CSV, with --id); - is standard input
     #[arg(value_name = "INPUT")]
     pub(crate) input: PathBuf,
     /// Which respondent of a survey
     #[arg(long, value_name = "VALUE")]
     pub(crate) id: Option<String>,
-    /// How the explanation is written
-    #[arg(long, default_value = "text")]
-    pub(crate) format: ExplainFormat,
     /// How the columns are read.
     #[command(flatten)]
     pub(crate) columns: ColumnArgs,
     /// Which rules, and how.
     #[command(flatten)]
     pub(crate) rules: RulesArgs,
+}
+
+/// `bearings explain`
+#[derive(Debug, Args)]
+pub(crate) struct ExplainArgs {
+    /// Whose answers, and by which rules.
+    #[command(flatten)]
+    pub(crate) respondent: RespondentArgs,
+    /// How the explanation is written
+    #[arg(long, default_value = "text")]
+    pub(crate) format: ExplainFormat,
+    /// Say only which answers already force what the answers lean to
+    #[arg(long)]
+    pub(crate) why: bool,
+    /// Say only what this rule read, and what it would have taken for it to fire
+    #[arg(long, value_name = "RULE", conflicts_with = "why")]
+    pub(crate) why_not: Option<String>,
 }
 
 /// How an explanation is written.

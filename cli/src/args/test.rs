@@ -15,7 +15,7 @@ with what it read and how far it was from the other outcome.
 
 A case with \"todo\": \"why\" does not hold yet: it is run and fails nothing. Once
 it holds it fails, until the `todo` is taken out, so that it cannot break again
-unseen.
+unseen. One that expects nothing yet stays a todo.
 
 Examples:
   bearings test my-rules

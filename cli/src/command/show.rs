@@ -58,6 +58,11 @@ fn page(id: &str) -> Result<Page, Failure> {
     Ok(page)
 }
 
+/// The condition of a declaration at `file:line`, as it is written.
+pub(super) fn condition_at<'a>(files: &'a [bearings_engine::diagnostic::SourceFile], at: &str) -> &'a str {
+    rule::when(rule::written(files, at)).unwrap_or_default()
+}
+
 fn load(file: bearings_engine::diagnostic::SourceFile) -> Result<Questionnaire, Failure> {
     Questionnaire::load(&file).map_err(|error| Failure::Definition(Report::load(error, vec![file])))
 }

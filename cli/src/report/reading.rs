@@ -2,9 +2,9 @@
 //! and what may help, how it was read, its limits, and where to find help.
 
 mod headline;
-mod standing;
-mod trace;
-mod weighing;
+pub(super) mod standing;
+pub(super) mod trace;
+pub(super) mod weighing;
 
 use bearings_engine::assessment::Reading;
 use bearings_engine::questionnaire::{Form, Role};
@@ -35,7 +35,7 @@ fn reason(reading: &Reading) -> Option<&str> {
     reading.signal.reason.as_deref()
 }
 
-fn has(reading: &Reading, support: &str) -> bool {
+pub(super) fn has(reading: &Reading, support: &str) -> bool {
     reading.support.as_ref().is_some_and(|shown| shown.contains(&support))
 }
 
@@ -70,11 +70,34 @@ fn assessment(page: &mut Page, reading: &Reading, about: &About) {
     trace::rules(page, reading);
 }
 
-fn scores_only(page: &mut Page, reading: &Reading, about: &About) {
+/// What stands at the top of a page that answers a single question about a reading: what it is, and the help that comes
+/// first.
+pub(super) fn top(page: &mut Page, reading: &Reading, about: &About) {
+    match (reading.kind, reason(reading)) {
+        ("instrument", _) => page.title(about.title.clone()),
+        ("study", _) => {
+            page.title(about.title.clone());
+            page.text(STUDY);
+            if reading.signal.id.is_some() {
+                page.rows(vec![Row::new("signal", reading.signal.title.clone())]);
+            }
+        }
+        (_, Some("safety_left_out")) => scores_top(page, reading),
+        _ => headline::write(page, reading, about),
+    }
+}
+
+const STUDY: &str = "This is a study ruleset, not an assessment.";
+
+fn scores_top(page: &mut Page, reading: &Reading) {
     page.title("Scores only");
     page.text(reading.signal.text.clone().unwrap_or_default());
     headline::crisis(page, reading);
     page.text("Nobody can say what scores mean for you without the answers about safety.");
+}
+
+fn scores_only(page: &mut Page, reading: &Reading, about: &About) {
+    scores_top(page, reading);
     page.heading(DETAILS);
     trace::scores(page, reading, about);
     trace::rules(page, reading);
@@ -91,7 +114,7 @@ fn instrument(page: &mut Page, reading: &Reading, about: &About) {
 
 fn study(page: &mut Page, reading: &Reading, about: &About) {
     page.title(about.title.clone());
-    page.text("This is a study ruleset, not an assessment.");
+    page.text(STUDY);
     page.heading("Result");
     let mut rows = Vec::new();
     if reading.signal.id.is_some() {
@@ -116,7 +139,7 @@ fn study(page: &mut Page, reading: &Reading, about: &About) {
     trace::rules(page, reading);
 }
 
-fn not_answered(page: &mut Page, reading: &Reading, about: &About) {
+pub(super) fn not_answered(page: &mut Page, reading: &Reading, about: &About) {
     let missing = trace::missing(reading);
     let unsettled = reading.signal.id.as_deref() == Some("not_enough_answered");
     if missing.is_empty() && !unsettled {

@@ -121,8 +121,6 @@ pub(crate) struct Functions {
     pub(crate) gate: NodeId,
     /// The signal before any honesty test, on sheets where nothing is missing.
     pub(crate) signal: NodeId,
-    /// The same on all sheets; past the signals: none matches; one further: its fills differ.
-    pub(crate) lean: NodeId,
     /// What is reported, see [`Reported`].
     pub(crate) reported: NodeId,
     /// The number of the stage, or one past the last.
@@ -133,8 +131,6 @@ pub(crate) struct Functions {
     pub(crate) overlays: Vec<NodeId>,
     /// For each rule, whether it fires.
     pub(crate) fired: Vec<NodeId>,
-    /// Whether a rule raises a flag; 2 where its fills differ.
-    pub(crate) raised: NodeId,
     /// For each sign, its level.
     pub(crate) levels: Vec<NodeId>,
     /// What was made on the way.
@@ -145,11 +141,13 @@ pub(crate) struct Functions {
 pub(crate) struct Untested {
     pub(crate) gate: NodeId,
     pub(crate) signal: NodeId,
+    /// The signal on all sheets; past the signals: none matches; one further: its fills differ.
     pub(crate) lean: NodeId,
     pub(crate) stage: NodeId,
     pub(crate) reason: NodeId,
     pub(crate) overlays: Vec<NodeId>,
     pub(crate) fired: Vec<NodeId>,
+    /// Whether a rule raises a flag; 2 where its fills differ.
     pub(crate) raised: NodeId,
     pub(crate) levels: Vec<NodeId>,
     pub(crate) parts: Parts,
@@ -163,12 +161,11 @@ impl Sheets<'_> {
     pub(crate) fn functions(&mut self, kind: Kind, variant: &Variant) -> Result<Functions, OverBudget> {
         let Untested { gate, signal, lean, stage, reason, overlays, fired, raised, levels, parts } =
             self.untested(variant, Parts::default())?;
-        let reported = if kind == Kind::Assessment {
-            self.tested(variant, gate, lean, raised)?
-        } else {
-            self.plain(variant, gate, lean)?
+        let reported = match kind {
+            Kind::Assessment => self.tested(variant, gate, lean, raised)?,
+            Kind::Study | Kind::Instrument => self.plain(variant, gate, lean)?,
         };
-        Ok(Functions { gate, signal, lean, reported, stage, reason, overlays, fired, raised, levels, parts })
+        Ok(Functions { gate, signal, reported, stage, reason, overlays, fired, levels, parts })
     }
 
     /// What `variant` says before any honesty test; `parts` are what was made of it in this diagram before.
@@ -203,7 +200,7 @@ impl Sheets<'_> {
     }
 
     /// What the gate says of a sheet.
-    fn gate_says(&mut self) -> Made {
+    pub(super) fn gate_says(&mut self) -> Made {
         let mut findings = vec![Finding::default()];
         let mut so_far = NodeId::leaf(0);
         for input in self.gate.inputs() {
@@ -245,7 +242,7 @@ impl Sheets<'_> {
     }
 
     /// Whether the respondent is under 18.
-    fn minor(&mut self) -> Made {
+    pub(super) fn minor(&mut self) -> Made {
         match self.questionnaire.slot(MINOR_ITEM) {
             Some(slot) if self.variable(slot).is_some() => {
                 let answer = self.answer(slot)?;
@@ -337,7 +334,7 @@ impl Sheets<'_> {
 
     /// Whether a pair of answers contradicts itself. Straight-lining is no part of this: it looks at equal numbers on
     /// a whole sheet, and no diagram of it stays small.
-    fn contradicts(&mut self, variant: &Variant) -> Made {
+    pub(super) fn contradicts(&mut self, variant: &Variant) -> Made {
         let mut found = NodeId::leaf(0);
         for (low, high) in &variant.screens.contradicts {
             let top = self.questionnaire.slots.get(*high).map_or(0, |slot| slot.levels.count().saturating_sub(1));

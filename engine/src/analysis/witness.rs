@@ -48,9 +48,14 @@ impl Sheets<'_> {
         levels: &[(u32, u32)],
         holds: &dyn Fn(&BlockAssessment) -> bool,
     ) -> Option<Witness> {
-        let responses = (0..TURNS).map(|turn| self.responses(levels, turn)).find(|responses| {
-            assessed(ruleset, std::slice::from_ref(responses)).is_some_and(|assessed| holds(&assessed))
-        })?;
+        self.confirmed(levels, &|sheet| {
+            assessed(ruleset, std::slice::from_ref(sheet)).is_some_and(|assessed| holds(&assessed))
+        })
+    }
+
+    /// A sheet with these levels for which `holds` is true; none if no choice of the other answers makes it so.
+    pub(crate) fn confirmed(&self, levels: &[(u32, u32)], holds: &dyn Fn(&Responses) -> bool) -> Option<Witness> {
+        let responses = (0..TURNS).map(|turn| self.responses(levels, turn)).find(holds)?;
         Some(Witness { responses, matters: self.slots_of(levels) })
     }
 

@@ -124,6 +124,24 @@ impl Evaluation {
         evaluator.out
     }
 
+    /// The same with these conditions decided, too: one that others read by its name stands nowhere by itself.
+    pub(super) fn with_conditions(
+        self,
+        questionnaire: &Questionnaire,
+        variant: &Variant,
+        findings: &[Finding],
+        columns: &[Vec<Answer>],
+        conditions: impl Iterator<Item = usize>,
+    ) -> Self {
+        let rows = findings.len();
+        let mut evaluator =
+            Evaluator { questionnaire, variant, findings, columns, rows, out: self, state: vec![0; rows] };
+        for condition in conditions {
+            evaluator.decide(condition);
+        }
+        evaluator.out
+    }
+
     pub(crate) fn raw_score(&self, scale: usize, row: usize) -> Score {
         self.raw[scale][row]
     }

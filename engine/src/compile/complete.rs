@@ -40,6 +40,40 @@ pub(crate) fn build(questionnaire: &Questionnaire, variant: &Variant, budget: us
     Ok(Complete { diagram, signal, variables })
 }
 
+/// The diagrams of a variant's signal without one rule or another: what hangs on no rule is made once.
+pub(crate) struct WithoutRules {
+    variables: Vec<CompleteVariable>,
+    diagram: Diagram,
+    parts: Parts,
+}
+
+impl WithoutRules {
+    /// # Errors
+    /// [`OverBudget`] if not even the signal with all rules fits.
+    pub(crate) fn new(questionnaire: &Questionnaire, variant: &Variant, budget: usize) -> Result<Self, OverBudget> {
+        let variables = variables(questionnaire, &[variant], Extent::Read);
+        let levels = variables.iter().map(CompleteVariable::levels).collect();
+        let mut diagram = Diagram::new(levels, budget);
+        let mut builder = Builder::new(questionnaire, variant, &variables, &mut diagram, Parts::default());
+        builder.ladder(&variant.signals)?;
+        let parts = builder.into_parts().without_rules(variant);
+        Ok(Self { variables, diagram, parts })
+    }
+
+    /// The diagram of the same variant without a rule.
+    ///
+    /// # Errors
+    /// [`OverBudget`] if it does not fit.
+    pub(crate) fn build(&self, questionnaire: &Questionnaire, without: &Variant) -> Result<Complete, OverBudget> {
+        // What is made for one rule is of no use to the next.
+        let (mut diagram, variables) = (self.diagram.clone(), self.variables.clone());
+        let signal = Builder::new(questionnaire, without, &variables, &mut diagram, self.parts.clone())
+            .ladder(&without.signals)?;
+        let (diagram, signal) = diagram.alone(signal)?;
+        Ok(Complete { diagram, signal, variables })
+    }
+}
+
 /// Numbers that stand as outcomes of diagrams: outcome 0 is "has no value".
 #[derive(Debug, Clone, Default)]
 struct Numbers {

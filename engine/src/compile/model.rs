@@ -7,7 +7,7 @@ mod outcomes;
 use std::collections::BTreeMap;
 
 use super::tables::Tables;
-use super::{Adjust, Aggregate, Part, PartOf, Property, Rule, RuleEffect, Screens, Sign, Variant};
+use super::{Adjust, Aggregate, NamedCondition, Part, PartOf, Property, Rule, RuleEffect, Screens, Sign, Variant};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::exact::Exact;
 use crate::questionnaire::{Direction, Form, Levels, Questionnaire, Role};
@@ -76,6 +76,7 @@ impl<'a> Model<'a> {
             scales: Vec::new(),
             adjusts: Vec::new(),
             aggregates: Vec::new(),
+            named: Vec::new(),
             rules: Vec::new(),
             signs: Vec::new(),
             points: Vec::new(),
@@ -117,7 +118,7 @@ impl<'a> Model<'a> {
             model.aggregate(draft, declaration, problems);
         }
         for declaration in draft.for_role(role) {
-            model.sign_or_condition(declaration);
+            model.sign_or_condition(draft, declaration);
         }
         for declaration in draft.for_role(role) {
             model.rule(draft, declaration);
@@ -394,7 +395,7 @@ impl<'a> Model<'a> {
         }
     }
 
-    fn sign_or_condition(&mut self, declaration: &'a crate::ruleset::Declaration) {
+    fn sign_or_condition(&mut self, draft: &Draft<'_>, declaration: &'a crate::ruleset::Declaration) {
         let id = declaration.id.text.clone();
         match &declaration.body {
             Body::Sign { adds, present } => {
@@ -405,6 +406,8 @@ impl<'a> Model<'a> {
             Body::Condition { when } => {
                 let (plain, raw) = (self.want(when, false), self.want(when, true));
                 self.names.insert(id.clone(), Meaning::Condition(plain));
+                let at = draft.at(&declaration.id.place);
+                self.variant.named.push(NamedCondition { id: id.clone(), at, condition: plain, raw });
                 self.raw_names.insert(id, Meaning::Condition(raw));
             }
             _ => {}

@@ -7,7 +7,7 @@ use super::Sheet;
 use crate::assess::{Reason, Signal};
 use crate::assessment::{Change, Distance, WouldChange};
 use crate::compile::{Complete, OutcomeWhen, Variable};
-use crate::diagram::{Opening, Walker};
+use crate::diagram::{Nearest, Opening, Walker};
 use crate::exact::{Exact, format_half_up, to_f64};
 use crate::responses::Answer;
 
@@ -17,7 +17,7 @@ const SHOWN: usize = 3;
 /// Steps on items and points of scales. To compare the two, a step counts as 25 points: one step of a five-level
 /// item is a quarter of its range.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Cost {
+pub(super) struct Cost {
     steps: u32,
     points: Exact,
 }
@@ -48,7 +48,7 @@ impl Ord for Cost {
     }
 }
 
-const NOTHING: Cost = Cost { steps: 0, points: Exact::new_raw(0, 1) };
+pub(super) const NOTHING: Cost = Cost { steps: 0, points: Exact::new_raw(0, 1) };
 
 impl Sheet<'_> {
     /// The least change of what a condition reads that would make it hold.
@@ -58,9 +58,13 @@ impl Sheet<'_> {
         let nearest = tables
             .diagram
             .nearest(root, NOTHING, &|outcome| outcome == 1, &|variable, level| self.cost(variable as usize, level))?;
+        Some(self.distance_of(nearest))
+    }
+
+    pub(super) fn distance_of(&self, nearest: Nearest<Cost>) -> Distance {
         let changes =
             nearest.changes.iter().filter_map(|(variable, level)| self.table_change(*variable as usize, *level));
-        Some(Distance { steps: nearest.cost.steps, points: to_f64(&nearest.cost.points), changes: changes.collect() })
+        Distance { steps: nearest.cost.steps, points: to_f64(&nearest.cost.points), changes: changes.collect() }
     }
 
     /// What `keep_going` would still take on a sheet whose reason for being mixed is one of the ruleset's own: what its
@@ -199,7 +203,7 @@ impl Sheet<'_> {
     }
 
     /// What it costs to give a table variable a level.
-    fn cost(&self, at: usize, level: u32) -> Option<Cost> {
+    pub(super) fn cost(&self, at: usize, level: u32) -> Option<Cost> {
         let variable = self.variant.tables.variables.get(at)?;
         let now = self.code(at);
         if now == level {
@@ -244,7 +248,7 @@ impl Sheet<'_> {
         }
     }
 
-    fn answer_change(&self, slot: usize, level: usize) -> Option<Change> {
+    pub(crate) fn answer_change(&self, slot: usize, level: usize) -> Option<Change> {
         let found = self.ruleset.questionnaire().slots.get(slot)?;
         let from = match self.answer(slot) {
             Answer::Level(level) => self.label(&found.levels, found, usize::from(level)),

@@ -158,7 +158,7 @@ impl Sheet<'_> {
         }
     }
 
-    pub(super) fn slot_read(&self, slot: usize, via: Option<&String>) -> ReadValue {
+    pub(crate) fn slot_read(&self, slot: usize, via: Option<&String>) -> ReadValue {
         let Some(found) = self.ruleset.questionnaire().slots.get(slot) else {
             return ReadValue { id: String::new(), value: None, label: None, via: None };
         };

@@ -6,7 +6,7 @@ mod instrument;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use expression::placeholders;
+pub(super) use expression::placeholders;
 
 use super::{ASSESSMENT_SIGNALS, Body, Declaration, Draft, ENGINE_REASONS, Effect, Kind, Name, When};
 use crate::diagnostic::{Code, Diagnostic};

@@ -48,7 +48,7 @@ fn advice(reading: &Reading, told: &[RuleReading]) -> Vec<Entry> {
 }
 
 /// For somebody who is both: what their own answers about their own part say. The two are never netted.
-pub(super) fn own_part(page: &mut Page, reading: &Reading, about: &About) {
+pub(in crate::report) fn own_part(page: &mut Page, reading: &Reading, about: &About) {
     let Some(own) = &reading.own_part else { return };
     page.heading("Your own part");
     page.text(headline::title(own));

@@ -126,11 +126,11 @@ pub(crate) fn in_words(changes: &[Change]) -> String {
 }
 
 /// A score goes from a number to a bound, an answer from one label to another.
-pub(super) fn is_score(change: &Change) -> bool {
+pub(in crate::report) fn is_score(change: &Change) -> bool {
     change.from.parse::<f64>().is_ok() && ["at ", "under ", "more "].iter().any(|side| change.to.starts_with(side))
 }
 
-fn reads(reads: &[ReadValue]) -> Vec<Row> {
+pub(in crate::report) fn reads(reads: &[ReadValue]) -> Vec<Row> {
     let row = |read: &ReadValue| match &read.via {
         Some(scale) => Row::new(&read.id, format!("{} (in {})", said(read), scale.replace('_', " "))),
         None => Row::new(&read.id, said(read)),
@@ -148,7 +148,7 @@ pub(super) fn is_answer(read: &ReadValue) -> bool {
 }
 
 /// What was read, in words.
-pub(super) fn said(read: &ReadValue) -> String {
+pub(in crate::report) fn said(read: &ReadValue) -> String {
     match (&read.value, read.label.as_deref()) {
         (Some(ValueRead::Score(value)), _) => whole(*value),
         (Some(ValueRead::Truth(truth)), _) => if *truth { "yes" } else { "no" }.to_owned(),

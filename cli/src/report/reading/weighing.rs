@@ -9,6 +9,9 @@ use super::{has, is_decisive, reason, trace};
 /// More answers than this are no observation any more but a recipe, and are not told; a design choice.
 const AT_MOST: usize = 3;
 
+pub(in crate::report) const SAFETY_COUNTS_MORE: &str =
+    "What you answered or left open about your safety counts more than anything on this page.";
+
 /// The names of the two sides.
 pub(super) fn names(role: Role) -> (&'static str, &'static str) {
     match role {
@@ -25,7 +28,7 @@ pub(super) fn sides(page: &mut Page, reading: &Reading, about: &About) {
     page.heading(against);
     // What was said about safety is not listed, but it is not nothing either.
     if has(reading, "advocate_first") || has(reading, "safety_open") {
-        page.text("What you answered or left open about your safety counts more than anything on this page.");
+        page.text(SAFETY_COUNTS_MORE);
         page.entries(reading.against.iter().map(|item| entry(item, about)).collect());
     } else {
         side(page, &reading.against, about);
@@ -117,7 +120,7 @@ pub(super) fn conditions(changes: &[Change], about: &About) -> String {
 }
 
 /// A change starts at an answer, or at the reason why there is none.
-fn said(label: &str) -> &str {
+pub(in crate::report) fn said(label: &str) -> &str {
     trace::missing_words(label).unwrap_or(label)
 }
 
