@@ -2,6 +2,7 @@
 
 use super::Sheets;
 use crate::assess::{AnswerBlock, BlockAssessment, assess_block};
+use crate::compile::complete::CompleteVariable;
 use crate::diagram::NodeId;
 use crate::responses::{Answer, Missing, Responses, SafetyBlock};
 use crate::ruleset::Ruleset;
@@ -31,13 +32,31 @@ impl Sheets<'_> {
     }
 
     /// The same among the sheets on which everything is answered that a script can read.
+    ///
+    /// A yes of the safety block is taken only where nothing else will do: an unanswered one is a flag as well, and
+    /// does not hide what is looked for.
     pub(crate) fn shortest_answered(&self, function: NodeId, wanted: &dyn Fn(u32) -> bool) -> Option<Vec<(u32, u32)>> {
-        let cost = |at: u32, level: u32| {
-            let variable = self.variables.get(at as usize)?;
-            let item = self.questionnaire.slots.get(variable.slot).and_then(|slot| self.questionnaire.item_of(slot))?;
-            (item.block || level < variable.skipped()).then_some(1_u32)
+        let nearest = |is_open: &dyn Fn(&CompleteVariable, u32) -> bool| {
+            let cost = |at: u32, level: u32| {
+                let variable = self.variables.get(at as usize)?;
+                let may_be =
+                    if self.is_block(variable.slot) { is_open(variable, level) } else { level < variable.skipped() };
+                may_be.then_some(1_u32)
+            };
+            Some(self.diagram.nearest(function, 0_u32, wanted, &cost)?.changes)
         };
-        Some(self.diagram.nearest(function, 0_u32, wanted, &cost)?.changes)
+        nearest(&|variable, level| !self.is_yes(variable, level)).or_else(|| nearest(&|_, _| true))
+    }
+
+    fn is_block(&self, slot: usize) -> bool {
+        let item = self.questionnaire.slots.get(slot).and_then(|slot| self.questionnaire.item_of(slot));
+        item.is_some_and(|item| item.block)
+    }
+
+    /// Whether the gate takes this level for a yes.
+    fn is_yes(&self, variable: &CompleteVariable, level: u32) -> bool {
+        let is_it = |answer: usize| variable.level_of.get(answer) == Some(&level);
+        self.gate.inputs().iter().filter(|input| input.slot() == variable.slot).any(|input| input.yeses().any(is_it))
     }
 
     /// A sheet with these levels for which `holds` is true once it is assessed; none if no choice of the other answers

@@ -7,6 +7,7 @@ use super::super::respondents::told as told_of;
 use super::example::Example;
 use super::people::{Move, People};
 use super::{Comparison, Kind, parameters};
+use crate::load::not_looked_at;
 use crate::report::tame;
 
 /// The most cells of a matrix that are told one by one; the others stand in the matrix.
@@ -64,6 +65,7 @@ fn exact(text: &mut String, comparison: &Comparison<'_>, impact: &Impact) {
     let (role, form) = (comparison.role.as_str(), comparison.form.as_str());
     let heading = format!("All answer sheets ({role}, {form} form): {}", impact.sheets.rough());
     paragraph(text, &heading, 0);
+    text.push_str(&not_looked_at(comparison.new.questionnaire(), comparison.role, comparison.form));
     if impact.moves.stage.is_none() && impact.moves.signal.is_none() {
         paragraph(
             text,
@@ -71,8 +73,8 @@ fn exact(text: &mut String, comparison: &Comparison<'_>, impact: &Impact) {
             0,
         );
     } else if impact.is_none() {
-        let line = "Proved: no answer sheet gets another stage, signal or reason, and no rule or overlay holds \
-                    elsewhere. Scores and texts are not compared.";
+        let line = "Proved: no sheet that answers everything gets another stage or reason, no sheet another signal, and \
+                    no rule or overlay holds elsewhere. Scores and texts are not compared.";
         paragraph(text, line, 0);
     } else {
         paragraph(text, "Exact counts; a share of sheets is no share of people.", 0);
