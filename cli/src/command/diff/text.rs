@@ -3,7 +3,7 @@
 use bearings_engine::{Cell, Count, Impact, Matrix, NoImpact, Ruleset, Said, Shift, Sides};
 
 use super::super::grid::{COLUMNS, Grid, paragraph};
-use super::super::respondents::told as told_of;
+use super::super::respondents::{told as told_of, whose};
 use super::example::Example;
 use super::people::{Move, People};
 use super::{Comparison, Kind, parameters};
@@ -62,8 +62,8 @@ fn unknown(text: &mut String, none: &NoImpact) {
 }
 
 fn exact(text: &mut String, comparison: &Comparison<'_>, impact: &Impact) {
-    let (role, form) = (comparison.role.as_str(), comparison.form.as_str());
-    let heading = format!("All answer sheets ({role}, {form} form): {}", impact.sheets.rough());
+    let whose = whose(comparison.old.questionnaire(), comparison.role, comparison.form);
+    let heading = format!("All answer sheets{whose}: {}", impact.sheets.rough());
     paragraph(text, &heading, 0);
     text.push_str(&not_looked_at(comparison.new.questionnaire(), comparison.role, comparison.form));
     if impact.moves.stage.is_none() && impact.moves.signal.is_none() {
@@ -237,7 +237,10 @@ fn people(text: &mut String, comparison: &Comparison<'_>, people: &People<'_>) {
         text.push_str(&format!("  {} {}: {rows}\n", cause.kind, cause.id));
     }
     if people.without_cause > 0 {
-        let line = format!("none: {} (conditions of the stages, signals or reasons themselves)", people.without_cause);
+        let line = format!(
+            "none: {} (other conditions of stages, signals or reasons, or one step away)",
+            people.without_cause
+        );
         paragraph(text, &line, 2);
     }
 }
