@@ -167,9 +167,14 @@ impl Prover<'_> {
 
     /// The declared reason that is reported, or one past the last where none is.
     fn reported_reason(&mut self) -> Result<NodeId, OverBudget> {
+        self.reason_beside(self.functions.reported, self.functions.reason)
+    }
+
+    /// The declared reason that goes with what is reported, or one past the last where none does.
+    pub(super) fn reason_beside(&mut self, reported: NodeId, reason: NodeId) -> Result<NodeId, OverBudget> {
         let none = self.variant.reasons.len() as u32;
         let decisive = [self.signal("keep_going"), self.signal("walk_away")];
-        self.sheets.diagram.apply(&[self.functions.reported, self.functions.reason], &|functions| {
+        self.sheets.diagram.apply(&[reported, reason], &|functions| {
             let [reported, reason] = functions else { return None };
             match Reported::of(reported.outcome()?) {
                 Reported::Declared(signal) if !decisive.contains(&Some(signal)) => reason.outcome().map(|_| *reason),
