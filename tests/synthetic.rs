@@ -1,7 +1,7 @@
 //! A ruleset of the size that people write: 30 questions of five levels in five dimensions, 60 rules of one to three
 //! conditions, one in ten of which reaches into another dimension. And the same where every rule does.
 //!
-//! `SNAPSHOTS=overwrite cargo test synthetic` writes `tests/data/synthetic/` anew.
+//! `SNAPSHOTS=overwrite cargo test --test it synthetic` writes `tests/data/synthetic/` anew.
 
 use std::fmt::Write;
 
@@ -168,7 +168,7 @@ fn generated_synthetic_ruleset_is_fresh() {
             std::fs::create_dir_all(root().join("tests/data/synthetic")).unwrap();
             std::fs::write(root().join(&path), &text).unwrap();
         }
-        assert!(read(&path) == text, "{path} is stale: run SNAPSHOTS=overwrite cargo test synthetic");
+        assert!(read(&path) == text, "{path} is stale: run SNAPSHOTS=overwrite cargo test --test it synthetic");
     }
 }
 
