@@ -32,6 +32,9 @@ pub(crate) struct NodeId(u32);
 
 const LEAF: u32 = 1 << 31;
 
+/// The most nodes that numbers can be told apart from leaves for, however large a budget is given.
+const MOST_NODES: usize = 1 << 28;
+
 /// How many children a node may have on average within a budget of nodes: real ones have two to six.
 const CHILDREN_OF_A_NODE: usize = 8;
 
@@ -39,6 +42,11 @@ impl NodeId {
     /// The leaf with this outcome.
     pub(crate) fn leaf(outcome: u32) -> Self {
         Self(outcome | LEAF)
+    }
+
+    /// The place of a node in a list with one entry a node, children before parents.
+    pub(crate) fn number(self) -> usize {
+        self.0 as usize
     }
 
     /// The outcome, if it is a leaf.
@@ -72,12 +80,18 @@ pub(crate) struct Diagram {
 impl Diagram {
     /// An empty diagram; `levels[v]` is how many levels variable `v` has.
     pub(crate) fn new(levels: Vec<u32>, budget: usize) -> Self {
+        let budget = budget.min(MOST_NODES);
         Self { levels, nodes: Vec::new(), children: Vec::new(), known: HashTable::new(), budget }
     }
 
     /// The most nodes, and the most that any walk may keep in mind.
     pub(crate) fn budget(&self) -> usize {
         self.budget
+    }
+
+    /// How many nodes were made.
+    pub(crate) fn len(&self) -> usize {
+        self.nodes.len()
     }
 
     /// How many levels each variable has.

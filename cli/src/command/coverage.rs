@@ -16,22 +16,31 @@ use bearings_engine::diagnostic::{Diagnostic, LoadError};
 use bearings_engine::questionnaire::{Form, Questionnaire, Role};
 use bearings_engine::{Case, NotLoaded, Ruleset, forms_of};
 
+use super::respondents::{Tally, told};
 use crate::args::{Common, CoverageArgs};
 use crate::builtin;
 use crate::definition::case_files;
 use crate::exit::{Failure, Report};
 use crate::load::Definition;
 use crate::output::{Output, write_new};
-use crate::render;
 
 /// What was looked at, and what came of it.
 struct Looked {
     ruleset: Ruleset,
     covered: Covered,
-    /// Rows that could not be read.
-    rejected: u64,
+    /// What was counted while a survey was read.
+    tally: Tally,
     /// Cases that are marked so.
     todo: u64,
+}
+
+impl Looked {
+    /// How many sheets the gate withheld, and how many go the path of somebody under 18. Of respondents, a handful is
+    /// not told: it could point at a person.
+    fn unseen(&self, data: Option<&Path>) -> (String, String) {
+        let shown = |count: u64| if data.is_some() { told(count) } else { count.to_string() };
+        (shown(self.covered.withheld), shown(self.covered.other_path))
+    }
 }
 
 /// What is tried, of what can be.
@@ -96,9 +105,9 @@ pub(crate) fn run(args: &CoverageArgs, common: &Common) -> Result<ExitCode, Fail
     if is_short {
         return Ok(ExitCode::from(1));
     }
-    match looked.rejected {
-        0 => Ok(ExitCode::SUCCESS),
-        rejected => Err(Failure::Rows { rejected, scored: covered.sheets, hints: Vec::new() }),
+    match looked.tally.rejects() {
+        Some(rejects) => Err(rejects),
+        None => Ok(ExitCode::SUCCESS),
     }
 }
 
@@ -154,7 +163,7 @@ fn cases(args: &CoverageArgs, definition: &Definition, common: &Common) -> Resul
         }
     }
     let covered = coverage.finish(Extent::Loaded).map_err(not_loaded)?;
-    Ok(Looked { ruleset, covered, rejected: 0, todo })
+    Ok(Looked { ruleset, covered, tally: Tally::default(), todo })
 }
 
 fn read_cases(ruleset: &str, questionnaire: &Questionnaire) -> Result<Vec<Case>, Failure> {
@@ -198,11 +207,4 @@ fn write(folder: &Path, looked: &Looked, sheets: Vec<Suggestion>) -> Result<Vec<
         written.push((path, sheet));
     }
     Ok(written)
-}
-
-/// Says that rows were left out.
-fn note_rejected(more: u64, common: &Common) {
-    if more > 0 {
-        render::note(&format!("{more} more rejected rows are not named here"), common);
-    }
 }

@@ -11,7 +11,7 @@ use bearings_engine::{Claim, Kind, Proof, Ruleset, Verdict, claims_of, prove};
 
 use crate::args::{Common, ProveArgs};
 use crate::exit::Failure;
-use crate::load::Definition;
+use crate::load::{Definition, not_looked_at};
 use crate::output::Output;
 
 /// Proves what can be proved.
@@ -48,11 +48,12 @@ pub(crate) fn run(args: &ProveArgs, common: &Common) -> Result<ExitCode, Failure
 fn text(ruleset: &Ruleset, proof: &Proof) -> String {
     let sheets = proof.sheets.as_ref().map_or("too many to count".to_owned(), |count| grouped(&count.to_string()));
     let mut text = format!(
-        "{} {}, {} form, {}\nAnswer sheets: {sheets}\n\n",
+        "{} {}, {} form, {}\nAnswer sheets on which every question is answered: {sheets}\n{}\n",
         ruleset.id,
         ruleset.version,
         proof.form.as_str(),
-        proof.role.as_str()
+        proof.role.as_str(),
+        not_looked_at(ruleset.questionnaire(), proof.role, proof.form)
     );
     let width = proof.claims.iter().map(|claim| claim.id.chars().count()).max().unwrap_or(0);
     for claim in &proof.claims {
@@ -91,7 +92,7 @@ fn details(ruleset: &Ruleset, claim: &Claim) -> String {
         Verdict::Unknown(why) => text.push_str(&format!("\n{}: not told, since {why}\n", claim.id)),
     }
     if !claim.exempt.is_empty() {
-        text.push_str(&format!("\n{}: left out by the ruleset\n", claim.id));
+        text.push_str(&format!("\n{}: set apart\n", claim.id));
         for exempt in &claim.exempt {
             text.push_str(&format!("  {exempt}\n"));
         }

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use bearings_engine::questionnaire::{Form, Questionnaire};
+use bearings_engine::questionnaire::{Form, Questionnaire, Role};
 use bearings_engine::responses::{Responses, SafetyBlock};
 use bearings_engine::{
     AnswerBlock, BlockAssessment, Cell, Count, ENGINE_SIGNALS, Matrix, Moves, OTHER_PATH, RowView, Ruleset, Said,
-    UNPLACED, Variant, WITHHELD, assess_block,
+    UNPLACED, Variant, WITHHELD, assess_block, forms_of,
 };
 
 use crate::args::{Common, RecordedAs, SheetsArgs, SurveyArgs};
@@ -69,16 +69,19 @@ pub(super) fn open(
     Ok(Some(opened))
 }
 
-/// Assesses all respondents with each ruleset, and hands over block after block: the ids and what each ruleset found.
+/// What is done with a block: the ids of its respondents, and what each ruleset found.
+pub(super) type Look<'a> = dyn FnMut(&[Vec<u8>], &[BlockAssessment]) -> Result<(), Failure> + 'a;
+
+/// Assesses all respondents with each ruleset, and hands them over block after block.
 ///
 /// # Errors
 /// The survey cannot be read on, or what `look` says. Rejected rows are named and counted.
 pub(super) fn each_block(
-    mut survey: Survey,
+    survey: Survey,
     rulesets: &[&Ruleset],
     form: Form,
     common: &Common,
-    look: &mut dyn FnMut(&[Vec<u8>], &[BlockAssessment]) -> Result<(), Failure>,
+    look: &mut Look<'_>,
 ) -> Result<Tally, Failure> {
     let Some(questionnaire) = rulesets.first().map(|ruleset| ruleset.questionnaire()) else {
         return Ok(Tally::default());
@@ -87,10 +90,35 @@ pub(super) fn each_block(
         let assessed = rulesets.iter().map(|ruleset| assess_block(ruleset, block)).collect::<Result<Vec<_>, _>>();
         look(ids, &assessed.map_err(|missing| Failure::Responses(Report::message(missing.to_string())))?)
     };
-    let (mut tally, mut conflicts) = (Tally::default(), 0_u64);
-    let mut row = survey.row();
     let mut block = AnswerBlock::new(questionnaire, form, SafetyBlock::Answered);
     let mut ids: Vec<Vec<u8>> = Vec::new();
+    let tally = each(survey, questionnaire, form, common, &mut |id, responses| {
+        block.push(responses.role, &responses.answers);
+        ids.push(id.to_owned());
+        if block.len() == BLOCK {
+            assess(&block, &ids)?;
+            block.clear();
+            ids.clear();
+        }
+        Ok(())
+    })?;
+    assess(&block, &ids)?;
+    Ok(tally)
+}
+
+/// Hands over the respondents one after the other: the id and the answers.
+///
+/// # Errors
+/// The survey cannot be read on, or what `look` says. Rejected rows are named and counted.
+pub(super) fn each(
+    mut survey: Survey,
+    questionnaire: &Questionnaire,
+    form: Form,
+    common: &Common,
+    look: &mut dyn FnMut(&[u8], &Responses) -> Result<(), Failure>,
+) -> Result<Tally, Failure> {
+    let (mut tally, mut conflicts) = (Tally::default(), 0_u64);
+    let mut row = survey.row();
     let mut responses =
         Responses { form, role: row.role, bond: None, safety: SafetyBlock::Answered, answers: Vec::new() };
     loop {
@@ -109,18 +137,11 @@ pub(super) fn each_block(
                 std::mem::swap(&mut responses.answers, &mut row.answers);
                 (responses.role, responses.bond) = (row.role, row.bond);
                 conflicts += responses.settle(questionnaire).len() as u64;
-                block.push(responses.role, &responses.answers);
-                ids.push(row.id.clone());
+                look(&row.id, &responses)?;
                 std::mem::swap(&mut responses.answers, &mut row.answers);
-                if block.len() == BLOCK {
-                    assess(&block, &ids)?;
-                    block.clear();
-                    ids.clear();
-                }
             }
         }
     }
-    assess(&block, &ids)?;
     if tally.rejected > NAMED {
         render::note(&format!("{} more rejected rows are not named here", tally.rejected - NAMED), common);
     }
@@ -188,6 +209,14 @@ fn matrix(ids: Vec<String>, counts: &BTreeMap<(&str, &str), u64>) -> Matrix {
     }
     let of = cells.iter().map(|cell| &cell.count).sum();
     Matrix { ids, of, cells }
+}
+
+/// Whose sheets are looked at, where there is a choice: ` (hurt, short form)`.
+pub(super) fn whose(questionnaire: &Questionnaire, role: Role, form: Form) -> String {
+    let role = questionnaire.has_roles().then(|| role.as_str().to_owned());
+    let form = (forms_of(questionnaire).len() > 1).then(|| format!("{} form", form.as_str()));
+    let told: Vec<String> = role.into_iter().chain(form).collect();
+    if told.is_empty() { String::new() } else { format!(" ({})", told.join(", ")) }
 }
 
 /// How many get no reading, as it may be told: a few could point at somebody.

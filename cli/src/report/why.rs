@@ -48,10 +48,15 @@ pub(crate) fn render_why(why: &Why, about: &About, format: ExplainFormat) -> Str
         Ok(forcing) => {
             page.heading("What this rests on");
             let many = forcing.answers.len();
+            let others = match forcing.free {
+                0 => String::new(),
+                1 => ", whatever the other one is that is read for it".to_owned(),
+                free => format!(", whatever the other {free} are that are read for it"),
+            };
             match many {
                 0 => page.text("Every sheet of answers leads here."),
-                1 => page.text("This answer alone leads here, whatever the other answers are:"),
-                _ => page.text(format!("These {many} answers alone lead here, whatever the other answers are:")),
+                1 => page.text(format!("This answer alone leads here{others}:")),
+                _ => page.text(format!("These {many} answers alone lead here{others}:")),
             }
             page.rows(forcing.answers.iter().map(|read| Row::new(about.name(&read.id), trace::said(read))).collect());
             page.text(

@@ -5,6 +5,7 @@
 //! another signal that holds: all honesty tests included. Every change is assessed before it is told.
 
 mod around;
+mod change;
 #[cfg(test)]
 mod tests;
 
@@ -17,12 +18,30 @@ use crate::diagram::{NodeId, OverBudget};
 use crate::explain::{Sheet, explain_row};
 use crate::questionnaire::Role;
 use crate::responses::{Answer, Missing, Responses};
-use crate::ruleset::{ASSESSMENT_SIGNALS, Kind, Ruleset};
-use around::{Around, Cost};
+use crate::ruleset::{Kind, Ruleset};
+use around::{Around, Within};
+use change::Cost;
 
 /// How many changes may be looked at in vain, because a screen over the whole sheet or a rule's flag speaks against
 /// them, before the search is given up. A design choice: no sheet tried needed more than a handful.
 const IN_VAIN: usize = 256;
+
+/// By how many answers farther than it must be a signal is looked for before all sheets are. A design choice: most often
+/// one more is enough.
+const FARTHER: u32 = 1;
+
+/// What of a signal leads to a target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Look {
+    /// Nothing.
+    No,
+    /// All of it.
+    Settled,
+    /// What no step would change.
+    Firm,
+    /// What a step would change.
+    Loose,
+}
 
 /// What is asked about a sheet.
 #[derive(Debug, Clone)]
@@ -225,59 +244,88 @@ impl Sheet<'_> {
         let questionnaire = self.ruleset.questionnaire();
         let answers = &self.responses.answers;
         let mut around = Around::new(questionnaire, complete, answers, &may_change, question.budget);
-        let mut left = self.leading_to(&mut around, targets)?;
+        let is_honest = self.ruleset.kind == Kind::Assessment;
+        // A study reads a question that has no answer yet in its own way, not as any answer.
+        let unread = if is_honest { around.contradicts(self.variant)? } else { around.brings_up()? };
+        let mut taken = around.not(unread)?;
         let (mut flips, mut in_vain) = (Vec::new(), 0);
-        while flips.len() < question.top {
-            let Some(cost) = around.cheapest(left) else { break };
-            let but = match self.confirmed(&cost, targets) {
-                Some(flip) => {
-                    flips.push(flip);
-                    around.not_all_changed(&cost.changes)?
-                }
-                None => {
-                    in_vain += 1;
-                    around.not_exactly(&cost.changes)?
-                }
-            };
-            if in_vain == IN_VAIN {
-                return Err(Untold::GivenUp);
+        // What lies near is found without looking at all that lies far away.
+        for within in self.bounds(&around, targets) {
+            if flips.len() >= question.top {
+                break;
             }
-            left = around.all(&[left, but])?;
+            let mut left = self.leading_to(&mut around, targets, within)?;
+            left = around.all(&[left, taken])?;
+            while flips.len() < question.top {
+                let Some(cost) = around.cheapest(left) else { break };
+                let but = match self.confirmed(&cost, targets) {
+                    Some(flip) => {
+                        flips.push(flip);
+                        around.not_all_changed(&cost.changes)?
+                    }
+                    None => {
+                        in_vain += 1;
+                        around.not_exactly(&cost.changes)?
+                    }
+                };
+                if in_vain == IN_VAIN {
+                    return Err(Untold::GivenUp);
+                }
+                left = around.all(&[left, but])?;
+                taken = around.all(&[taken, but])?;
+            }
         }
         Ok(flips)
     }
 
-    /// Where one of these signals would be reported, as far as the answers tell it one by one. Only what is told by the
-    /// sheet as a whole (equal answers, a share that must be there, a rule's flag) is left to the assessment.
-    fn leading_to(&self, around: &mut Around<'_>, targets: &[usize]) -> Result<NodeId, OverBudget> {
+    /// How far to look, step by step: a little farther than each signal is away, and then everywhere.
+    fn bounds(&self, around: &Around<'_>, targets: &[usize]) -> Vec<Within> {
+        let looked_at = (0..self.variant.signals.len()).filter(|signal| self.looks_at(*signal, targets) != Look::No);
+        let mut bounds: Vec<u32> = looked_at
+            .filter_map(|signal| around.distance(signal))
+            .flat_map(|distance| (0..=FARTHER).map(move |more| distance + more))
+            .collect();
+        bounds.sort_unstable();
+        bounds.dedup();
+        let near = bounds.into_iter().map(Within::Changes);
+        near.chain([Within::Any]).collect()
+    }
+
+    /// What of a signal can be reported as one of the targets.
+    fn looks_at(&self, signal: usize, targets: &[usize]) -> Look {
         let id = |signal: usize| self.variant.signals.get(signal).map(|signal| signal.id.as_str());
         let is_honest = self.ruleset.kind == Kind::Assessment;
-        let is_decisive =
-            |signal: usize| is_honest && ASSESSMENT_SIGNALS.iter().take(2).any(|own| id(signal) == Some(*own));
-        // A direction that one step would change is mixed as well, unless the gate speaks before that.
-        let close = is_honest && targets.iter().any(|target| id(*target) == Some("mixed"));
+        let is_decisive = is_honest && matches!(id(signal), Some("keep_going" | "walk_away"));
+        // A direction that one step would change is mixed, unless the gate speaks before that.
+        let mixed = is_honest && targets.iter().any(|target| id(*target) == Some("mixed"));
+        let is_close = mixed && is_decisive && self.withheld(signal) != Err(Untold::Safety);
+        match (targets.contains(&signal), is_close) {
+            (false, false) => Look::No,
+            (false, true) => Look::Loose,
+            (true, false) if is_decisive => Look::Firm,
+            (true, _) => Look::Settled,
+        }
+    }
+
+    /// Where one of these signals would be reported, as far as the answers tell it one by one. Only what is told by the
+    /// sheet as a whole (equal answers, a share that must be there, a rule's flag) is left to the assessment.
+    fn leading_to(&self, around: &mut Around<'_>, targets: &[usize], within: Within) -> Result<NodeId, OverBudget> {
         let mut found = NodeId::leaf(0);
         for signal in 0..self.variant.signals.len() {
-            let is_wanted = targets.contains(&signal);
-            let is_close = close && is_decisive(signal) && self.withheld(signal) != Err(Untold::Safety);
-            let own = match (is_wanted, is_close) {
-                (false, false) => continue,
-                (true, false) if is_decisive(signal) => around.firm(signal)?,
-                (true, _) => around.settled(signal)?,
-                (false, true) => {
-                    let (settled, firm) = (around.settled(signal)?, around.firm(signal)?);
+            let own = match self.looks_at(signal, targets) {
+                Look::No => continue,
+                Look::Settled => around.settled(signal, within)?,
+                Look::Firm => around.firm(signal, within)?,
+                Look::Loose => {
+                    let (settled, firm) = (around.settled(signal, within)?, around.firm(signal, within)?);
                     let loose = around.not(firm)?;
                     around.all(&[settled, loose])?
                 }
             };
             found = around.any(&[found, own])?;
         }
-        if is_honest {
-            let contradicts = around.contradicts(self.variant)?;
-            let fits = around.not(contradicts)?;
-            found = around.all(&[found, fits])?;
-        }
-        Ok(found)
+        let near = around.near(within)?;
+        around.all(&[found, near])
     }
 
     /// What the engine says of the changed sheet, if it is one of the signals that are wanted.

@@ -161,8 +161,10 @@ impl Sheets<'_> {
     pub(crate) fn functions(&mut self, kind: Kind, variant: &Variant) -> Result<Functions, OverBudget> {
         let Untested { gate, signal, lean, stage, reason, overlays, fired, raised, levels, parts } =
             self.untested(variant, Parts::default())?;
-        let reported =
-            if kind == Kind::Assessment { self.tested(variant, gate, lean, raised)? } else { self.plain(gate, lean)? };
+        let reported = match kind {
+            Kind::Assessment => self.tested(variant, gate, lean, raised)?,
+            Kind::Study | Kind::Instrument => self.plain(variant, gate, lean)?,
+        };
         Ok(Functions { gate, signal, reported, stage, reason, overlays, fired, levels, parts })
     }
 
@@ -250,15 +252,20 @@ impl Sheets<'_> {
         }
     }
 
-    /// A study reports its signal as it stands; only a hard flag and another path come before it.
-    fn plain(&mut self, gate: NodeId, lean: NodeId) -> Made {
+    /// A study reports its signal as it stands; only a hard flag and another path come before it. It says nothing of fills,
+    /// so this is exact on sheets without a missing answer alone.
+    fn plain(&mut self, variant: &Variant, gate: NodeId, lean: NodeId) -> Made {
+        let none = variant.signals.len() as u32;
         let minor = self.minor()?;
         self.diagram.apply(&[gate, minor, lean], &|functions| {
             let [gate, minor, lean] = functions else { return None };
             match (gate.outcome()?, minor.outcome()?) {
                 (HARD, _) => Some(Reported::Withheld.leaf()),
                 (_, 1) => Some(Reported::OtherPath.leaf()),
-                _ => Some(Reported::Declared(lean.outcome()?).leaf()),
+                _ => Some(match lean.outcome()? {
+                    lean if lean < none => Reported::Declared(lean).leaf(),
+                    _ => Reported::None.leaf(),
+                }),
             }
         })
     }

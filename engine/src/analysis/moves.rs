@@ -65,6 +65,14 @@ impl Moves {
         Ok(made)
     }
 
+    /// The questions that hang on a variable and are asked at one of its levels and not at another.
+    fn brought_up(&self, at: u32, from: u32, to: u32) -> Vec<u32> {
+        let asks = self.asks.get(at as usize).into_iter().flatten();
+        let newly = asks
+            .filter(|(_, levels)| levels.get(to as usize) == Some(&true) && levels.get(from as usize) != Some(&true));
+        newly.map(|(child, _)| *child).collect()
+    }
+
     fn farthest_first(&self, sheets: &Sheets<'_>) -> Vec<u32> {
         let depth = |at: &u32| {
             let (mut depth, mut above) = (0, sheets.parent(*at));
@@ -95,27 +103,25 @@ impl Moves {
                 continue;
             };
             let known = variable.known;
-            let asks = self.asks.get(at as usize).map_or([].as_slice(), Vec::as_slice);
-            let brought_up = |from: u32, to: u32| -> Vec<u32> {
-                let asked = |levels: &[bool], level: u32| levels.get(level as usize) == Some(&true);
-                let newly = asks.iter().filter(|(_, levels)| asked(levels, to) && !asked(levels, from));
-                newly.map(|(child, _)| *child).collect()
-            };
-            // Questions that a step would bring up have no answer yet; all of them are open at once.
-            let (mut opened, mut functions) = (vec![Vec::new()], vec![lean]);
-            for level in 1..known {
-                for children in [brought_up(level - 1, level), brought_up(level, level - 1)] {
-                    if !opened.contains(&children) {
-                        let open = |open: NodeId, child: &u32| self.open(sheets, open, *child, several);
-                        functions.push(children.iter().try_fold(lean, open)?);
-                        opened.push(children);
+            // The questions that a step would bring up have no answer yet: one function for each set of them.
+            let mut sets: Vec<Vec<u32>> = vec![Vec::new()];
+            let mut functions = vec![lean];
+            for (from, to) in (0..known).flat_map(|from| [from.checked_sub(1), Some(from + 1)].map(|to| (from, to))) {
+                let Some(to) = to.filter(|to| *to < known) else { continue };
+                let brought_up = self.brought_up(at, from, to);
+                if !sets.contains(&brought_up) {
+                    let mut open = lean;
+                    for child in &brought_up {
+                        open = self.open(sheets, open, *child, several)?;
                     }
+                    functions.push(open);
+                    sets.push(brought_up);
                 }
             }
             let step = |from: u32, to: Option<u32>| match to.filter(|to| from < known && *to < known) {
                 Some(to) => {
-                    let children = brought_up(from, to);
-                    (opened.iter().position(|known| *known == children).unwrap_or(0), to)
+                    let brought_up = self.brought_up(at, from, to);
+                    (sets.iter().position(|set| *set == brought_up).unwrap_or(0), to)
                 }
                 None => (0, from),
             };

@@ -8,6 +8,8 @@ mod claims;
 mod moved;
 mod occurs;
 mod pivotal;
+#[cfg(test)]
+mod tests;
 
 use num_bigint::BigUint;
 
@@ -123,6 +125,8 @@ enum Found {
     Confirmed(Counterexample),
     /// The diagram says so, and the engine does not.
     Unconfirmed(String),
+    /// It is about other sheets than those that are looked at.
+    OutOfReach(String),
 }
 
 /// Only what the engine confirms refutes anything.
@@ -132,6 +136,7 @@ fn refuted(found: Vec<Found>) -> Verdict {
         match found {
             Found::Confirmed(counterexample) => confirmed.push(counterexample),
             Found::Unconfirmed(says) => unconfirmed.push(says),
+            Found::OutOfReach(why) => return Verdict::Unknown(why),
         }
     }
     match confirmed.is_empty() {

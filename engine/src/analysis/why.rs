@@ -57,28 +57,36 @@ impl Sheet<'_> {
         self.with_complete(NODE_BUDGET, |complete| Ok(self.forcing(complete)))
     }
 
-    /// Answer after answer is let go of, the last question first and what the safety gate looks at at the very end; one
-    /// without which the others force nothing is kept. What is open with more answers open is open with fewer, so no
-    /// set that is left can lose another one.
+    /// The smaller one of two sets: letting go of the last questions first, or of the first ones.
     fn forcing(&self, complete: &Complete) -> Forcing {
-        let mut sheet: Vec<Opening> =
-            complete.variables.iter().map(|variable| variable.opening(self.answer(variable.slot))).collect();
-        let mut order: Vec<(bool, usize, usize)> = complete
+        let mut slots: Vec<usize> = complete
             .variables
             .iter()
-            .enumerate()
-            .filter(|(at, _)| matches!(sheet.get(*at), Some(Opening::Known(_))))
-            .map(|(at, variable)| (!self.ruleset.gate().reads(variable.slot), variable.slot, at))
+            .filter(|variable| matches!(variable.opening(self.answer(variable.slot)), Opening::Known(_)))
+            .map(|variable| variable.slot)
             .collect();
-        order.sort_unstable();
-        let is_forced =
-            |sheet: &[Opening]| complete.diagram.open_support(complete.signal, sheet).is_ok_and(|open| open.is_empty());
-        let (mut kept, mut free) = (Vec::new(), 0);
-        for (_, slot, at) in order.into_iter().rev() {
+        slots.sort_unstable();
+        let answered = slots.len();
+        let first_kept = self.kept(complete, slots.iter().rev().copied());
+        let last_kept = self.kept(complete, slots.into_iter());
+        let kept = if last_kept.len() < first_kept.len() { last_kept } else { first_kept };
+        let free = answered - kept.len();
+        Forcing { answers: kept.into_iter().map(|slot| self.slot_read(slot, None)).collect(), free }
+    }
+
+    /// Answer after answer is let go of, what the safety gate looks at at the very end; one without which the others
+    /// force nothing is kept. What is open with more answers let go of is open with fewer, so none that is kept can be
+    /// left out.
+    fn kept(&self, complete: &Complete, slots: impl Iterator<Item = usize>) -> Vec<usize> {
+        let mut sheet: Vec<Opening> =
+            complete.variables.iter().map(|variable| variable.opening(self.answer(variable.slot))).collect();
+        let (last, first): (Vec<usize>, Vec<usize>) = slots.partition(|slot| self.ruleset.gate().reads(*slot));
+        let mut kept = Vec::new();
+        for slot in first.into_iter().chain(last) {
+            let Some(at) = complete.variables.iter().position(|variable| variable.slot == slot) else { continue };
             let (Some(place), Some(variable)) = (sheet.get_mut(at), complete.variables.get(at)) else { continue };
             let known = std::mem::replace(place, Opening::Open(variable.levels()));
-            if is_forced(&sheet) {
-                free += 1;
+            if complete.diagram.is_settled(complete.signal, &sheet) {
                 continue;
             }
             if let Some(place) = sheet.get_mut(at) {
@@ -87,6 +95,6 @@ impl Sheet<'_> {
             kept.push(slot);
         }
         kept.sort_unstable();
-        Forcing { answers: kept.into_iter().map(|slot| self.slot_read(slot, None)).collect(), free }
+        kept
     }
 }

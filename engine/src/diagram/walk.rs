@@ -106,6 +106,30 @@ impl Diagram {
         path
     }
 
+    /// Whether the known levels of a sheet leave only one outcome.
+    pub(crate) fn is_settled(&self, root: NodeId, sheet: &[Opening]) -> bool {
+        let mut seen = vec![false; self.nodes.len()];
+        let mut stack = vec![root];
+        let mut only = None;
+        while let Some(id) = stack.pop() {
+            if let Some(outcome) = id.outcome() {
+                if *only.get_or_insert(outcome) != outcome {
+                    return false;
+                }
+                continue;
+            }
+            let Some(mark) = seen.get_mut(id.0 as usize).filter(|mark| !**mark) else { continue };
+            *mark = true;
+            let children = self.children(id);
+            match self.variable(id).and_then(|variable| sheet.get(variable as usize)) {
+                Some(Opening::Known(level)) => stack.extend(children.get(*level as usize)),
+                Some(Opening::Open(count)) => stack.extend(children.iter().take(*count as usize)),
+                None => stack.extend(children),
+            }
+        }
+        true
+    }
+
     /// The open variables that the function still depends on, once the known levels are filled in.
     ///
     /// Asking exactly these settles the outcome whatever the answers are, and no smaller set does: it is the

@@ -9,6 +9,7 @@ use super::Findings;
 pub(super) fn render(findings: &Findings<'_>) -> String {
     let Findings { looked, args, gaps, share, written } = findings;
     let (ruleset, covered) = (&looked.ruleset, &looked.covered);
+    let (withheld, other_path) = looked.unseen(args.data.as_deref());
     let variants: Vec<Value> =
         covered.variants.iter().map(|(role, form)| json!({ "role": role.as_str(), "form": form.as_str() })).collect();
     let rules = covered.parts.iter().filter(|tried| tried.part.kind == PartKind::Rule);
@@ -23,9 +24,9 @@ pub(super) fn render(findings: &Findings<'_>) -> String {
         "by": if args.data.is_some() { "data" } else { "cases" },
         "variants": variants,
         "sheets": covered.sheets.to_string(),
-        "withheld": covered.withheld.to_string(),
-        "other_path": covered.other_path.to_string(),
-        "rejected": looked.rejected.to_string(),
+        "withheld": withheld,
+        "other_path": other_path,
+        "rejected": looked.tally.rejected.to_string(),
         "todo": looked.todo.to_string(),
         "rules": rules.map(part).collect::<Vec<_>>(),
         "parts": others.map(part).collect::<Vec<_>>(),

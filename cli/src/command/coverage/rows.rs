@@ -4,17 +4,14 @@ use std::path::Path;
 
 use bearings_engine::covered::{Coverage, Extent};
 use bearings_engine::questionnaire::{Form, Role};
-use bearings_engine::responses::{Responses, SafetyBlock};
 
-use super::{Looked, not_loaded, note_rejected, variants};
+use super::super::respondents::each;
+use super::{Looked, not_loaded, variants};
 use crate::args::{Common, CoverageArgs};
 use crate::exit::Failure;
 use crate::load::Definition;
 use crate::render;
-use crate::survey::{Config, Fingerprint, Next, Survey};
-
-/// How many rejected rows are named on stderr.
-const NAMED: u64 = 10;
+use crate::survey::{Config, Fingerprint, Survey};
 
 /// Looks at a survey. What is to be covered are the roles and the form that its rows have.
 pub(super) fn look(
@@ -34,7 +31,7 @@ pub(super) fn look(
         role: args.role.map(Role::from),
         fingerprint: Fingerprint::None,
     };
-    let mut survey = Survey::open(path, questionnaire, &config)?;
+    let survey = Survey::open(path, questionnaire, &config)?;
     let form = survey.form();
     // Without forms of its own a questionnaire is read as the one that the survey is said to be.
     let mut wanted = variants(questionnaire, None, None);
@@ -45,30 +42,8 @@ pub(super) fn look(
         render::note(note, common);
     }
     let mut coverage = Coverage::new(&ruleset);
-    let mut row = survey.row();
-    let mut responses =
-        Responses { form, role: row.role, bond: None, safety: SafetyBlock::Answered, answers: Vec::new() };
-    let mut rejected = 0;
-    loop {
-        match survey.next(&mut row)? {
-            Next::End => break,
-            Next::Rejected(error) => {
-                rejected += 1;
-                if rejected <= NAMED {
-                    let text = render::row(&error.to_string(), survey.name(), error.line, common.error_format);
-                    render::to_stderr(&text);
-                }
-            }
-            Next::Row => {
-                std::mem::swap(&mut responses.answers, &mut row.answers);
-                (responses.role, responses.bond) = (row.role, row.bond);
-                responses.settle(questionnaire);
-                coverage.add(&responses).map_err(not_loaded)?;
-                std::mem::swap(&mut responses.answers, &mut row.answers);
-            }
-        }
-    }
-    note_rejected(rejected.saturating_sub(NAMED), common);
+    let tally =
+        each(survey, questionnaire, form, common, &mut |_, responses| coverage.add(responses).map_err(not_loaded))?;
     let covered = coverage.finish(Extent::Read).map_err(not_loaded)?;
-    Ok(Looked { ruleset, covered, rejected, todo: 0 })
+    Ok(Looked { ruleset, covered, tally, todo: 0 })
 }

@@ -43,10 +43,8 @@ pub(super) fn render(findings: &Findings<'_>) -> String {
     };
     let mut text = format!("{} {} by {what} ({})\n", ruleset.id, ruleset.version, in_words(&covered.variants));
     if covered.withheld + covered.other_path > 0 {
-        text.push_str(&format!(
-            "Nothing is seen of {} that are withheld and {} on another path.\n",
-            covered.withheld, covered.other_path
-        ));
+        let (withheld, other_path) = looked.unseen(args.data.as_deref());
+        text.push_str(&format!("Nothing is seen of those withheld ({withheld}) or on another path ({other_path}).\n"));
     }
     match looked.todo {
         0 => {}
@@ -83,6 +81,11 @@ pub(super) fn render(findings: &Findings<'_>) -> String {
         text.push_str("\nEach of them still needs a person to say what must come out.\n");
     }
     text.push_str(&format!("\n{} of {} are tried: {} %", share.tried, share.of, share.percent()));
+    match looked.todo {
+        0 => {}
+        1 => text.push_str(", by 1 case that tests nothing yet among others"),
+        todo => text.push_str(&format!(", by {todo} cases that test nothing yet among others")),
+    }
     match args.threshold {
         Some(least) if share.percent() < least => text.push_str(&format!(", below {least} %\n")),
         _ => text.push('\n'),

@@ -15,6 +15,7 @@ pub(super) fn text(ruleset: &Ruleset, proof: &Proof, budget: usize) -> String {
         "role": proof.role.as_str(),
         "form": proof.form.as_str(),
         // Digits: the number is greater than any that JSON readers keep exactly.
+        "over": "sheets on which every question is answered; what the safety gate looks at may be skipped or declined",
         "sheets": proof.sheets.as_ref().map(ToString::to_string),
         "budget": budget,
         "claims": proof.claims.iter().map(|one| claim(ruleset, one)).collect::<Vec<Value>>(),

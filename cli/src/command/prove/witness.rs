@@ -30,7 +30,7 @@ pub(super) fn table(ruleset: &Ruleset, sheets: &[Witness]) -> String {
         table.add_row(row);
     }
     let lines: Vec<String> = table.to_string().lines().map(|line| line.trim_end().to_owned()).collect();
-    format!("{}\n      (every other answer is free)\n", lines.join("\n"))
+    format!("{}\n      (for every other answer; signal and stage are one example)\n", lines.join("\n"))
 }
 
 fn answer(slot: &Slot, responses: &Responses, at: usize) -> String {

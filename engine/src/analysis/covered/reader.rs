@@ -125,7 +125,21 @@ fn may_be_pivotal(kind: Kind, rule: usize, row: AssessedRow<'_>, block: &AnswerB
 }
 
 /// All of a sheet's result that a rule can decide.
-fn result(row: RowView<'_>) -> Option<(Option<usize>, Vec<usize>, Signal, Option<Reason>)> {
+#[derive(PartialEq)]
+struct SheetResult {
+    stage: Option<usize>,
+    overlays: Vec<usize>,
+    signal: Signal,
+    reason: Option<Reason>,
+}
+
+/// None for a sheet that is withheld.
+fn result(row: RowView<'_>) -> Option<SheetResult> {
     let RowView::Assessed(row) = row else { return None };
-    Some((row.stage(), row.overlays().collect(), row.signal(), row.reason()))
+    Some(SheetResult {
+        stage: row.stage(),
+        overlays: row.overlays().collect(),
+        signal: row.signal(),
+        reason: row.reason(),
+    })
 }

@@ -1,15 +1,17 @@
 //! The sheets around one sheet: those that differ from it only in answers that may change, as functions of those.
 
-use std::cmp::Ordering;
-use std::ops::Add;
+mod made;
 
 use rustc_hash::FxHashMap;
 
+use super::change::{Class, Cost, classes, neighbours};
 use crate::compile::complete::{CompleteVariable, Made};
 use crate::compile::{Complete, Variant};
-use crate::diagram::{Diagram, NodeId, Opening, OverBudget};
+use crate::diagram::{Diagram, NodeId, OverBudget};
 use crate::questionnaire::Questionnaire;
-use crate::responses::Answer;
+use crate::responses::{Answer, Missing};
+use made::But;
+pub(super) use made::Within;
 
 /// The sheets around one, in a small diagram whose variables are those of the signal's. Its functions are 0 or 1.
 pub(super) struct Around<'a> {
@@ -19,74 +21,8 @@ pub(super) struct Around<'a> {
     /// For each variable: its answers, alike ones together; empty if it stays as it is.
     classes: Vec<Vec<Class>>,
     diagram: Diagram,
-    /// Where three functions hold together.
-    together: FxHashMap<[NodeId; 3], NodeId>,
-}
-
-/// Answers that nothing tells apart, nor their neighbours, nor whether they are the first or the last.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Class {
-    /// The variable's level, and those of the neighbours.
-    level: u32,
-    down: Option<u32>,
-    up: Option<u32>,
-    /// The one that takes the fewest steps from the answer as it is.
-    nearest: usize,
-    steps: u32,
-}
-
-/// What some changes take: answers first, then steps, then what stands first in the questionnaire.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Cost {
-    pub(super) steps: u32,
-    /// The slots and their new answers, in the order of the questionnaire.
-    pub(super) changes: Vec<(usize, usize)>,
-}
-
-impl Add for Cost {
-    type Output = Cost;
-
-    fn add(self, other: Cost) -> Cost {
-        let (mut changes, rest) =
-            if self.changes.is_empty() { (other.changes, self.changes) } else { (self.changes, other.changes) };
-        if !rest.is_empty() {
-            changes.extend(rest);
-            changes.sort_unstable();
-        }
-        Cost { steps: self.steps + other.steps, changes }
-    }
-}
-
-impl PartialOrd for Cost {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Cost {
-    fn cmp(&self, other: &Self) -> Ordering {
-        let slots = |cost: &Self| cost.changes.iter().map(|(slot, _)| *slot).collect::<Vec<_>>();
-        (self.changes.len(), self.steps)
-            .cmp(&(other.changes.len(), other.steps))
-            .then_with(|| slots(self).cmp(&slots(other)))
-            .then_with(|| self.changes.cmp(&other.changes))
-    }
-}
-
-/// What is different from the sheet as it is.
-#[derive(Default)]
-struct But<'a> {
-    /// A variable that stays as it is has this level instead.
-    moved: Option<(u32, u32)>,
-    /// These have any answer.
-    open: &'a [u32],
-}
-
-/// What a variable is while a function is made.
-enum Place {
-    At(u32),
-    Any(u32),
-    Free,
+    /// The nodes of the signal's diagram, children before parents.
+    order: Vec<NodeId>,
 }
 
 impl<'a> Around<'a> {
@@ -113,34 +49,33 @@ impl<'a> Around<'a> {
             answers,
             classes,
             diagram: Diagram::new(levels, budget),
-            together: FxHashMap::default(),
+            order: complete.diagram.reachable(complete.signal),
         }
     }
 
     /// Whether the signal is this one, whatever the answers are that are not there.
-    pub(super) fn settled(&mut self, signal: usize) -> Made {
-        self.made(signal, &But::default())
+    pub(super) fn settled(&mut self, signal: usize, within: Within) -> Made {
+        self.made(signal, within, &But::default())
     }
 
     /// Whether it is settled, and no single step of an answer would change that.
-    pub(super) fn firm(&mut self, signal: usize) -> Made {
-        let settled = self.settled(signal)?;
-        let mut firm = settled;
+    pub(super) fn firm(&mut self, signal: usize, within: Within) -> Made {
+        let mut firm = self.settled(signal, within)?;
         let complete = self.complete;
-        // From the last variable on: what is above a variable is only gone through, so the smaller the better.
-        let steppable = complete.variables.iter().enumerate().rev().filter(|(_, variable)| variable.steppable);
-        for (at, variable) in steppable.map(|(at, variable)| (at as u32, variable)) {
+        // A step can take one answer further away than what is looked at.
+        let beside = within.and_one();
+        let settled = self.settled(signal, beside)?;
+        for (at, variable) in (0_u32..).zip(&complete.variables).filter(|(_, variable)| variable.steppable) {
             if firm.outcome() == Some(0) {
                 break;
             }
             if self.is_free(at) {
-                let steps = self.steps(signal, settled, at)?;
-                let mut functions = vec![firm];
-                functions.extend(&steps.functions);
+                let steps = self.steps(signal, beside, settled, at)?;
+                let functions = [&[firm], steps.functions.as_slice()].concat();
                 firm = self.held(&functions, at, &steps.sources, &mut FxHashMap::default())?;
             } else if let Some(Answer::Level(now)) = self.answers.get(variable.slot) {
                 for moved in neighbours(&variable.level_of, usize::from(*now)).into_iter().flatten() {
-                    let moved = self.made(signal, &But { moved: Some((at, moved)), open: &[] })?;
+                    let moved = self.made(signal, within, &But { moved: Some((at, moved)), open: &[] })?;
                     firm = self.all(&[firm, moved])?;
                 }
             }
@@ -149,7 +84,7 @@ impl<'a> Around<'a> {
     }
 
     /// What the steps of a variable lead to.
-    fn steps(&mut self, signal: usize, settled: NodeId, at: u32) -> Result<Steps, OverBudget> {
+    fn steps(&mut self, signal: usize, within: Within, settled: NodeId, at: u32) -> Result<Steps, OverBudget> {
         let asks = self.asks(at);
         let own = self.own_classes(at).to_vec();
         // A question that a step would bring up has no answer yet, nor has what hangs on it.
@@ -170,7 +105,7 @@ impl<'a> Around<'a> {
                 let which = match opened.iter().position(|known| *known == open) {
                     Some(which) => which,
                     None => {
-                        steps.functions.push(self.made(signal, &But { moved: None, open: &open })?);
+                        steps.functions.push(self.made(signal, within, &But { moved: None, open: &open })?);
                         opened.push(open);
                         opened.len() - 1
                     }
@@ -215,37 +150,11 @@ impl<'a> Around<'a> {
                 for (place, (which, to)) in together.iter_mut().skip(1).zip(beside) {
                     *place = steps.get(*which).map_or(NodeId::leaf(0), |id| self.diagram.cofactor(*id, at, *to));
                 }
-                self.three(together)?
+                self.all(&together)?
             });
         }
         let made = self.diagram.node(asked, &children)?;
         known.insert(functions.to_vec(), made);
-        Ok(made)
-    }
-
-    /// Where all three hold. What was found once is known: the same functions meet at many places.
-    fn three(&mut self, mut functions: [NodeId; 3]) -> Made {
-        functions.sort_unstable();
-        let [first, second, third] = functions;
-        // Leaves are greater than nodes.
-        if functions.contains(&NodeId::leaf(0)) {
-            return Ok(NodeId::leaf(0));
-        }
-        let holds = NodeId::leaf(1);
-        if third == holds && (second == holds || second == first) || (first == second && second == third) {
-            return Ok(first);
-        }
-        if let Some(made) = self.together.get(&functions) {
-            return Ok(*made);
-        }
-        let Some(asked) = functions.iter().filter_map(|id| self.diagram.variable(*id)).min() else { return Ok(holds) };
-        let count = self.diagram.levels().get(asked as usize).copied().unwrap_or(0) as usize;
-        let mut children = Vec::with_capacity(count);
-        for level in 0..count {
-            children.push(self.three(functions.map(|id| self.diagram.cofactor(id, asked, level)))?);
-        }
-        let made = self.diagram.node(asked, &children)?;
-        self.together.insert(functions, made);
         Ok(made)
     }
 
@@ -258,6 +167,19 @@ impl<'a> Around<'a> {
                 (self.answered(*low, &|answer| answer == 0)?, self.answered(*high, &|answer| answer == top)?);
             let both = self.all(&[low, high])?;
             found = self.any(&[found, both])?;
+        }
+        Ok(found)
+    }
+
+    /// Whether a question is asked that is not asked as it is.
+    pub(super) fn brings_up(&mut self) -> Made {
+        let complete = self.complete;
+        let mut found = NodeId::leaf(0);
+        for slot in complete.variables.iter().map(|variable| variable.slot) {
+            if self.answers.get(slot) == Some(&Answer::Missing(Missing::NotShown)) {
+                let asked = self.if_asked(slot, NodeId::leaf(1))?;
+                found = self.any(&[found, asked])?;
+            }
         }
         Ok(found)
     }
@@ -342,56 +264,6 @@ impl<'a> Around<'a> {
         self.not(all)
     }
 
-    /// Where the signal is this one on sheets that differ from the one as it is by `but`.
-    fn made(&mut self, signal: usize, but: &But<'_>) -> Made {
-        self.below(self.complete.signal, signal as u32, but, &mut FxHashMap::default())
-    }
-
-    fn below(&mut self, id: NodeId, signal: u32, but: &But<'_>, known: &mut FxHashMap<NodeId, NodeId>) -> Made {
-        if let Some(outcome) = id.outcome() {
-            return Ok(NodeId::leaf(u32::from(outcome == signal)));
-        }
-        if let Some(made) = known.get(&id) {
-            return Ok(*made);
-        }
-        let complete = self.complete;
-        let at = complete.diagram.variable(id).unwrap_or(0);
-        let child = |level: u32| complete.diagram.cofactor(id, at, level as usize);
-        let made = match self.place(at, but) {
-            Place::At(level) => self.below(child(level), signal, but, known)?,
-            Place::Any(levels) => {
-                let children = (0..levels).map(|level| self.below(child(level), signal, but, known));
-                let children = children.collect::<Result<Vec<NodeId>, _>>()?;
-                self.all(&children)?
-            }
-            Place::Free => {
-                let levels: Vec<u32> = self.own_classes(at).iter().map(|class| class.level).collect();
-                let children = levels.into_iter().map(|level| self.below(child(level), signal, but, known));
-                let children = children.collect::<Result<Vec<NodeId>, _>>()?;
-                self.diagram.node(at, &children)?
-            }
-        };
-        known.insert(id, made);
-        Ok(made)
-    }
-
-    fn place(&self, at: u32, but: &But<'_>) -> Place {
-        let Some(variable) = self.complete.variables.get(at as usize) else { return Place::At(0) };
-        if but.open.contains(&at) {
-            return Place::Any(variable.known);
-        }
-        if let Some((_, level)) = but.moved.filter(|(moved, _)| *moved == at) {
-            return Place::At(level);
-        }
-        let answer = self.answers.get(variable.slot).copied();
-        match answer.map(|answer| variable.opening(answer)) {
-            Some(Opening::Known(_)) if self.is_free(at) => Place::Free,
-            Some(Opening::Known(level)) => Place::At(level),
-            Some(Opening::Open(levels)) => Place::Any(levels),
-            None => Place::Any(variable.known),
-        }
-    }
-
     fn is_free(&self, at: u32) -> bool {
         !self.own_classes(at).is_empty()
     }
@@ -455,26 +327,4 @@ fn junction(functions: &[NodeId], decisive: u32) -> Option<NodeId> {
         None => functions.first().copied(),
         Some(first) => others.all(|id| id == first).then_some(*first),
     }
-}
-
-/// The levels beside an answer.
-fn neighbours(level_of: &[u32], answer: usize) -> [Option<u32>; 2] {
-    let level = |answer: usize| level_of.get(answer).copied();
-    [answer.checked_sub(1).and_then(level), level(answer + 1)]
-}
-
-/// The answers of a variable, those together that nothing tells apart.
-fn classes(level_of: &[u32], now: usize) -> Vec<Class> {
-    let mut classes: Vec<Class> = Vec::new();
-    for (answer, level) in level_of.iter().enumerate() {
-        let [down, up] = neighbours(level_of, answer);
-        let steps = answer.abs_diff(now) as u32;
-        let same = |class: &&mut Class| (class.level, class.down, class.up) == (*level, down, up);
-        match classes.iter_mut().find(same) {
-            Some(class) if steps < class.steps => (class.nearest, class.steps) = (answer, steps),
-            Some(_) => {}
-            None => classes.push(Class { level: *level, down, up, nearest: answer, steps }),
-        }
-    }
-    classes
 }

@@ -1,7 +1,7 @@
 //! Properties of single sheets: what each is given, what can occur, what never does.
 
 use super::claims::target_name;
-use super::{Counterexample, Found, Prover};
+use super::{Counterexample, Found, Prover, has_promises};
 use crate::analysis::functions::HARD;
 use crate::analysis::witness::{TURNS, assessed};
 use crate::analysis::{Reported, Witness};
@@ -28,6 +28,11 @@ impl Prover<'_> {
             Over::All => self.sheets.shortest(function, wanted),
             Over::Answered => self.sheets.shortest_answered(function, wanted),
         }
+    }
+
+    /// The sheets of which it is known what is reported: a study says nothing of the fills of a missing answer.
+    fn over_reported(&self) -> Over {
+        if has_promises(self.ruleset.kind) { Over::All } else { Over::Answered }
     }
 
     /// A sheet with these levels of which the engine says the same; none if it does not.
@@ -76,13 +81,12 @@ impl Prover<'_> {
     pub(super) fn total(&self) -> Result<Vec<Found>, OverBudget> {
         let none = Reported::None.outcome();
         let is_none = |row: &RowView<'_>| Reported::of_row(row) == Some(Reported::None);
-        let unsigned = self.must_not(
-            self.functions.reported,
-            Over::All,
-            &|outcome| outcome == none,
-            "no signal matches",
-            &is_none,
-        );
+        let unsigned = (!self.variant.signals.is_empty())
+            .then(|| {
+                let (reported, over) = (self.functions.reported, self.over_reported());
+                self.must_not(reported, over, &|outcome| outcome == none, "no signal matches", &is_none)
+            })
+            .flatten();
         let stages = self.variant.stages.len();
         let unplaced = |row: &RowView<'_>| matches!(row, RowView::Assessed(row) if row.stage().is_none());
         let unstaged = (stages > 0)
@@ -224,7 +228,7 @@ impl Prover<'_> {
             NeverTarget::Signal(at) => {
                 let mixed = self.signal("mixed");
                 let wanted = |outcome: u32| Reported::of(outcome).signal(mixed) == Some(at as u32);
-                self.must_not(self.functions.reported, Over::All, &wanted, &says, &|row| {
+                self.must_not(self.functions.reported, self.over_reported(), &wanted, &says, &|row| {
                     assessed(row, &|row| row.signal() == Signal::Declared(at))
                 })
             }
@@ -236,7 +240,7 @@ impl Prover<'_> {
             }
             NeverTarget::Reason(engine) => {
                 let wanted = |outcome: u32| Reported::of(outcome).reason() == Some(engine);
-                self.must_not(self.functions.reported, Over::All, &wanted, &says, &|row| {
+                self.must_not(self.functions.reported, self.over_reported(), &wanted, &says, &|row| {
                     assessed(row, &|row| row.reason() == Some(engine))
                 })
             }
@@ -253,6 +257,10 @@ impl Prover<'_> {
     /// A property that the ruleset declares.
     pub(super) fn declared(&mut self, number: usize) -> Result<Vec<Found>, OverBudget> {
         let Some(property) = self.variant.properties.get(number) else { return Ok(Vec::new()) };
+        if let Some(name) = self.always_answered(&property.tree)? {
+            let why = format!("it asks whether `{name}` is answered, and here every question is");
+            return Ok(vec![Found::OutOfReach(why)]);
+        }
         let (function, over) = self.property(&property.tree)?;
         let says = format!("`{}` does not hold", property.id);
         let levels = self.find(function, over, &|holds| holds == 0);
@@ -285,12 +293,35 @@ impl Prover<'_> {
         }])
     }
 
+    /// What a property asks for an answer to, if no sheet that is looked at lacks it: then it is about other sheets.
+    fn always_answered(&mut self, tree: &Tree) -> Result<Option<String>, OverBudget> {
+        let mut asked = Vec::new();
+        tree.for_each_read(&mut |read| match read {
+            Read::SlotAnswered(_) | Read::ScaleAnswered(_) => asked.push(read.clone()),
+            _ => {}
+        });
+        let questionnaire = self.ruleset.questionnaire();
+        let parts = self.functions.parts.clone();
+        let mut builder =
+            Builder::new(questionnaire, self.variant, &self.sheets.variables, &mut self.sheets.diagram, parts);
+        for read in asked {
+            if builder.read(&read)? == NodeId::leaf(1) {
+                return Ok(match read {
+                    Read::SlotAnswered(slot) => questionnaire.slots.get(slot).map(|slot| slot.id.clone()),
+                    Read::ScaleAnswered(scale) => self.variant.scales.get(scale).map(|scale| scale.id.clone()),
+                    _ => None,
+                });
+            }
+        }
+        Ok(None)
+    }
+
     /// A property as a function of the sheet, and the sheets on which it is exact.
     fn property(&mut self, tree: &Tree) -> Result<(NodeId, Over), OverBudget> {
         let reported_reason = self.reported_reason()?;
         let flagged = self.sheets.diagram.map(self.functions.gate, &|says| u32::from(says > 0))?;
         let mut known = vec![(Read::Flagged, flagged)];
-        let mut over = Over::All;
+        let mut over = self.over_reported();
         let mut reads = Vec::new();
         tree.for_each_read(&mut |read| reads.push(read.clone()));
         for read in reads {

@@ -82,7 +82,14 @@ impl Prover<'_> {
                 Part::Overlay(_) | Part::Stage => None,
                 Part::Signal | Part::Reason => self.ruleset.without_rule(variant.role, variant.form, rule),
             };
-            let other = signed.as_ref().unwrap_or(&unsigned);
+            let other = match part {
+                Part::Overlay(_) | Part::Stage => &unsigned,
+                // Without a diagram of its own there is no signal to compare with.
+                Part::Signal | Part::Reason => match &signed {
+                    Some(signed) => signed,
+                    None => return Ok(Weight::Unconfirmed),
+                },
+            };
             let shown = self.is_read_otherwise(&levels, other, &|with, without| match part {
                 Part::Overlay(_) => with.overlays != without.overlays,
                 Part::Stage => with.stage != without.stage,
