@@ -337,12 +337,9 @@ impl Sheets<'_> {
     pub(super) fn contradicts(&mut self, variant: &Variant) -> Made {
         let mut found = NodeId::leaf(0);
         for (low, high) in &variant.screens.contradicts {
-            let top = self
-                .variable(*high)
-                .and_then(|at| self.variables.get(at as usize))
-                .map_or(0, |v| v.known.saturating_sub(1));
+            let top = self.questionnaire.slots.get(*high).map_or(0, |slot| slot.levels.count().saturating_sub(1));
             let (low, high) = (self.answer(*low)?, self.answer(*high)?);
-            let both = self.diagram.combine(low, high, &|low, high| u32::from(low == 0 && high == top))?;
+            let both = self.diagram.combine(low, high, &|low, high| u32::from(low == 0 && high as usize == top))?;
             found = self.diagram.combine(found, both, &|a, b| a | b)?;
         }
         Ok(found)

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use crate::compile::Variant;
 use crate::diagram::{Opening, force_order};
-use crate::exact::whole;
 use crate::gate::Gate;
 use crate::questionnaire::{Direction, Levels, MINOR_ITEM, Questionnaire};
 use crate::responses::{Answer, Missing};
@@ -97,7 +96,6 @@ pub(crate) fn variables(questionnaire: &Questionnaire, variants: &[&Variant], ex
         reads.add(variant);
         if extent == Extent::Every {
             variant.properties.iter().for_each(|property| reads.add_tree(variant, &property.tree));
-            reads.add_screens(questionnaire, variant);
         }
     }
     reads.add_parents(questionnaire);
@@ -173,22 +171,6 @@ impl Reads {
         self.groups.push(group);
     }
 
-    /// A contradiction looks at the lowest number of one slot and at the highest of another.
-    fn add_screens(&mut self, questionnaire: &Questionnaire, variant: &Variant) {
-        let range = |slot: usize| match questionnaire.slots.get(slot).map(|slot| &slot.levels) {
-            Some(Levels::Range { min, max }) => Some((whole(*min), whole(*max))),
-            _ => None,
-        };
-        for (low, high) in &variant.screens.contradicts {
-            if let Some((min, _)) = range(*low) {
-                self.cuts.entry(*low).or_default().push(Cut::greater(min));
-            }
-            if let Some((_, max)) = range(*high) {
-                self.cuts.entry(*high).or_default().push(Cut::at_least(max));
-            }
-        }
-    }
-
     /// The parent of an item that is asked only sometimes is read with it, number by number.
     fn add_parents(&mut self, questionnaire: &Questionnaire) {
         // From the last to the first: a parent stands before what hangs on it, and may hang on something itself.
@@ -239,7 +221,7 @@ impl Reads {
         cuts.sort();
         cuts.dedup();
         // Bands that hold no whole number are left out, so that levels have no gaps.
-        let bands: Vec<usize> = (min..=max).map(|n| crate::scoring::band(&whole(n), &cuts)).collect();
+        let bands: Vec<usize> = (min..=max).map(|n| crate::scoring::band(&crate::exact::whole(n), &cuts)).collect();
         let mut distinct = bands.clone();
         distinct.dedup();
         let level = |band: &usize| distinct.iter().position(|known| known == band).unwrap_or(0) as u32;
