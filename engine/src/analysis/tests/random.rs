@@ -4,6 +4,7 @@
 //! what was drawn before it (names, strata, what hangs on what), and a draw that is taken back leaves a text that does not
 //! load. Here a failing case shrinks by leaving out declarations and items for as long as it still loads and fails.
 
+mod counts;
 mod draw;
 mod every;
 mod holds;
@@ -56,7 +57,9 @@ fn problems(case: &Case) -> Vec<String> {
     let Some(ruleset) = load(case) else { return Vec::new() };
     let Some(every) = Every::new(&ruleset, MOST_SHEETS) else { return Vec::new() };
     let proof = prove(&ruleset, Role::Hurt, Form::Short, ANALYSIS_BUDGET, None).unwrap();
-    verdicts::disagreements(case, &ruleset, &every, &proof)
+    let mut all = verdicts::disagreements(case, &ruleset, &every, &proof);
+    all.extend(counts::disagreements(&ruleset, &every, ANALYSIS_BUDGET).0);
+    all
 }
 
 #[test]
@@ -76,6 +79,7 @@ fn explore() {
     let mut verdicts = std::collections::BTreeMap::<String, usize>::new();
     let mut times = [0.0; 4];
     let mut cases = 0;
+    let mut compared = 0;
     let mut seed = 0;
     while cases < CASES {
         seed += 1;
@@ -123,7 +127,9 @@ fn explore() {
             *verdicts.entry(format!("{id} {word}")).or_default() += 1;
         }
         let start = std::time::Instant::now();
-        for wrong in verdicts::disagreements(&case, &ruleset, &every, &proof) {
+        let (more, n) = counts::disagreements(&ruleset, &every, ANALYSIS_BUDGET);
+        compared += n;
+        for wrong in verdicts::disagreements(&case, &ruleset, &every, &proof).into_iter().chain(more) {
             let entry = kinds
                 .entry(
                     wrong
@@ -141,5 +147,7 @@ fn explore() {
         }
         times[3] += start.elapsed().as_secs_f64();
     }
-    eprintln!("{drawn} drawn, {failed} failed, {large} large, {sheets} sheets, {times:?}\n{kinds:#?}\n{verdicts:#?}");
+    eprintln!(
+        "{drawn} drawn, {failed} failed, {large} large, {sheets} sheets, {compared} compared, {times:?}\n{kinds:#?}\n{verdicts:#?}"
+    );
 }
