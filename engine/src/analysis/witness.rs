@@ -25,11 +25,12 @@ pub struct Witness {
 }
 
 impl Sheets<'_> {
-    /// The levels of the fewest variables that lead a function to an outcome for which `wanted` holds.
+    /// The levels of as few variables as it takes to lead a function to an outcome for which `wanted` holds, whatever the
+    /// others are: the shortest way, without what the rest of it makes needless.
     pub(crate) fn shortest(&self, function: NodeId, wanted: &dyn Fn(u32) -> bool) -> Option<Vec<(u32, u32)>> {
         let cost = |_: u32, _: u32| Some(1_u32);
         let nearest = self.diagram.nearest(function, 0_u32, wanted, &cost)?;
-        Some(nearest.changes)
+        Some(self.needed(nearest.changes, function, wanted, &|_, _| true))
     }
 
     /// The same among the sheets on which everything is answered that a script can read.
@@ -37,16 +38,41 @@ impl Sheets<'_> {
     /// A yes of the safety block is taken only where nothing else will do: an unanswered one is a flag as well, and
     /// does not hide what is looked for.
     pub(crate) fn shortest_answered(&self, function: NodeId, wanted: &dyn Fn(u32) -> bool) -> Option<Vec<(u32, u32)>> {
-        let nearest = |is_open: &dyn Fn(&CompleteVariable, u32) -> bool| {
-            let cost = |at: u32, level: u32| {
-                let variable = self.variables.get(at as usize)?;
-                let may_be =
-                    if self.is_block(variable.slot) { is_open(variable, level) } else { level < variable.skipped() };
-                may_be.then_some(1_u32)
-            };
+        let may_be = |at: u32, level: u32| {
+            let variable = self.variables.get(at as usize);
+            variable.is_some_and(|variable| self.is_block(variable.slot) || level < variable.skipped())
+        };
+        let is_calm = |at: u32, level: u32| {
+            self.variables.get(at as usize).is_some_and(|variable| {
+                may_be(at, level) && !(self.is_block(variable.slot) && self.is_yes(variable, level))
+            })
+        };
+        let nearest = |may_be: &dyn Fn(u32, u32) -> bool| {
+            let cost = |at: u32, level: u32| may_be(at, level).then_some(1_u32);
             Some(self.diagram.nearest(function, 0_u32, wanted, &cost)?.changes)
         };
-        nearest(&|variable, level| !self.is_yes(variable, level)).or_else(|| nearest(&|_, _| true))
+        let levels = nearest(&is_calm).or_else(|| nearest(&may_be))?;
+        Some(self.needed(levels, function, wanted, &may_be))
+    }
+
+    /// What of these levels it takes: a way through a diagram asks in its own order, and also for what makes no
+    /// difference once all of it is known.
+    fn needed(
+        &self,
+        levels: Vec<(u32, u32)>,
+        function: NodeId,
+        wanted: &dyn Fn(u32) -> bool,
+        may_be: &dyn Fn(u32, u32) -> bool,
+    ) -> Vec<(u32, u32)> {
+        let mut needed = levels;
+        for at in (0..needed.len()).rev() {
+            let mut fewer = needed.clone();
+            fewer.remove(at);
+            if self.diagram.is_always(function, &fewer, may_be, wanted) {
+                needed = fewer;
+            }
+        }
+        needed
     }
 
     fn is_block(&self, slot: usize) -> bool {

@@ -130,6 +130,37 @@ impl Diagram {
         true
     }
 
+    /// Whether every way from here ends where `wanted` holds, if these variables have these levels and every other one
+    /// any level that `may_be`.
+    pub(crate) fn is_always(
+        &self,
+        root: NodeId,
+        fixed: &[(u32, u32)],
+        may_be: &dyn Fn(u32, u32) -> bool,
+        wanted: &dyn Fn(u32) -> bool,
+    ) -> bool {
+        let mut seen = vec![false; self.nodes.len()];
+        let mut stack = vec![root];
+        while let Some(id) = stack.pop() {
+            let Some(variable) = self.variable(id) else {
+                if id.outcome().is_some_and(wanted) {
+                    continue;
+                }
+                return false;
+            };
+            match seen.get_mut(id.0 as usize) {
+                Some(seen) if !*seen => *seen = true,
+                _ => continue,
+            }
+            let known = fixed.iter().find(|(known, _)| *known == variable).map(|(_, level)| *level);
+            let ways = (0_u32..).zip(self.children(id));
+            let open =
+                ways.filter(|(level, _)| known.map_or_else(|| may_be(variable, *level), |known| known == *level));
+            stack.extend(open.map(|(_, child)| *child));
+        }
+        true
+    }
+
     /// The open variables that the function still depends on, once the known levels are filled in.
     ///
     /// Asking exactly these settles the outcome whatever the answers are, and no smaller set does: it is the
