@@ -233,7 +233,7 @@ impl<'a> Every<'a> {
     }
 
     /// The slots that are asked because of this one, near and far.
-    fn hanging(&self, slot: usize) -> Vec<usize> {
+    pub(super) fn hanging(&self, slot: usize) -> Vec<usize> {
         let hangs = |at: usize| {
             let mut next = above(self.questionnaire, at);
             while let Some((above_it, _)) = next {

@@ -371,8 +371,8 @@ impl<'a> Brute<'a> {
 
     // ---- counterexamples ----
 
-    /// Whether the sheets of a counterexample are sheets, and show what they are said to show, whatever is answered to
-    /// the questions that are said not to matter.
+    /// Whether the sheets of a counterexample are sheets, and show what they are said to show: whatever is answered to
+    /// the questions that are said not to matter, and not without any of those that are said to.
     fn shows(&self, looked: &Looked<'_>, counterexample: &Counterexample) -> Result<(), String> {
         let every = self.every;
         let mut shown = Vec::new();
@@ -388,29 +388,51 @@ impl<'a> Brute<'a> {
                 if !bad(*sheet) {
                     return Err("its sheet does not show it".to_owned());
                 }
-                let alike = (0..every.sheets.len()).filter(|other| {
-                    (!complete || self.facts(*other).complete) && agree(&witness.matters, *sheet, *other)
-                });
-                let mut others = alike.filter(|other| !bad(*other));
-                others.next().map_or(Ok(()), |other| {
-                    Err(format!("other answers matter, too: {:?} and {:?}", every.sheets[*sheet], every.sheets[other]))
-                })
+                let looked_at = || (0..every.sheets.len()).filter(|other| !complete || self.facts(*other).complete);
+                let good: Vec<usize> = looked_at().filter(|other| !bad(*other)).collect();
+                self.needed(&witness.matters, None, |matters| !good.iter().any(|other| agree(matters, *sheet, *other)))
             }
             (Bad::Pair(slot, bad), [from, to], [before, after]) => {
-                let (mut is_pair, mut all_bad) = (false, true);
+                let mut is_pair = false;
+                let mut good: Vec<(usize, usize)> = Vec::new();
                 every.for_each_pair(*slot, &mut |one, other| {
                     is_pair |= (one, other) == (*from, *to);
-                    if agree(&before.matters, *from, one) && agree(&after.matters, *to, other) {
-                        all_bad &= bad(one, other);
+                    if agree(&[*slot], *from, one) && agree(&[*slot], *to, other) && !bad(one, other) {
+                        good.push((one, other));
                     }
                 });
-                match (is_pair && bad(*from, *to), all_bad) {
-                    (true, true) => Ok(()),
-                    (true, false) => Err("other answers matter, too".to_owned()),
-                    (false, _) => Err("its sheets do not show it".to_owned()),
+                if !is_pair || !bad(*from, *to) {
+                    return Err("its sheets do not show it".to_owned());
                 }
+                if before.matters != after.matters || !before.matters.contains(slot) {
+                    return Err("its sheets do not say what they differ in".to_owned());
+                }
+                let others: Vec<usize> = before.matters.iter().copied().filter(|other| other != slot).collect();
+                self.needed(&others, Some(*slot), |matters| {
+                    !good.iter().any(|(one, other)| agree(matters, *from, *one) && agree(matters, *to, *other))
+                })
             }
             _ => Err(format!("it is shown by {} sheets", shown.len())),
         }
+    }
+
+    /// Whether these answers are enough to show something, beside the one that is moved, and all of them are needed for
+    /// that. That a question is asked at all says what was answered to what it hangs on; still both are named.
+    fn needed(
+        &self,
+        matters: &[usize],
+        moved: Option<usize>,
+        is_enough: impl Fn(&[usize]) -> bool,
+    ) -> Result<(), String> {
+        if !is_enough(matters) {
+            return Err("other answers matter, too".to_owned());
+        }
+        let without = |at: usize| [&matters[..at], &matters[at + 1..]].concat();
+        let is_asked_for = |at: &usize| {
+            let hanging = self.every.hanging(matters[*at]);
+            matters.iter().chain(&moved).any(|other| hanging.contains(other))
+        };
+        let mut needless = (0..matters.len()).filter(|at| !is_asked_for(at)).filter(|at| is_enough(&without(*at)));
+        needless.next().map_or(Ok(()), |at| Err(format!("the answer to slot {} does not matter", matters[at])))
     }
 }
