@@ -4,8 +4,10 @@
 //! what was drawn before it (names, strata, what hangs on what), and a draw that is taken back leaves a text that does not
 //! load. Here a failing case shrinks by leaving out declarations and items for as long as it still loads and fails.
 
+mod changes;
 mod counts;
 mod draw;
+mod edits;
 mod every;
 mod holds;
 mod verdicts;
@@ -53,101 +55,61 @@ fn shrunk(case: &Case, fails: &dyn Fn(&Case) -> bool) -> Case {
     }
 }
 
-fn problems(case: &Case) -> Vec<String> {
+fn problems(seed: u64, case: &Case, which: &str) -> Vec<String> {
     let Some(ruleset) = load(case) else { return Vec::new() };
     let Some(every) = Every::new(&ruleset, MOST_SHEETS) else { return Vec::new() };
-    let proof = prove(&ruleset, Role::Hurt, Form::Short, ANALYSIS_BUDGET, None).unwrap();
-    let mut all = verdicts::disagreements(case, &ruleset, &every, &proof);
-    all.extend(counts::disagreements(&ruleset, &every, ANALYSIS_BUDGET).0);
-    all
+    match which {
+        "verdicts" => {
+            let proof = prove(&ruleset, Role::Hurt, Form::Short, ANALYSIS_BUDGET, None).unwrap();
+            verdicts::disagreements(case, &ruleset, &every, &proof)
+        }
+        "counts" => counts::disagreements(&ruleset, &every, ANALYSIS_BUDGET).0,
+        "edits" => {
+            for turn in 0..8 {
+                let edited = edits::edited(case, &mut Draw(seed << 32 | 1 << 24 | turn << 16));
+                if let Some(new) = load(&edited) {
+                    let (wrong, n) = edits::disagreements(&ruleset, &new, ANALYSIS_BUDGET);
+                    if n > 3 {
+                        return wrong;
+                    }
+                }
+            }
+            Vec::new()
+        }
+        _ => {
+            let mut draw = Draw(seed << 32 | 1 << 25);
+            let asked = changes::questions(&every, &mut draw, 6);
+            asked.iter().filter_map(|(sheet, q)| changes::disagreement(&ruleset, &every, *sheet, q).err()).collect()
+        }
+    }
 }
 
 #[test]
 fn explore_one() {
     let seed: u64 = std::env::var("SEED").unwrap().parse().unwrap();
     let with = std::env::var("WITH").unwrap();
+    let which = std::env::var("WHICH").unwrap();
     let case = draw::case(&mut Draw(seed << 32));
-    let small = shrunk(&case, &|case| problems(case).iter().any(|p| p.contains(&with)));
-    eprintln!("{}\n{}\n{:#?}", small.questionnaire(), small.ruleset(), problems(&small));
+    let small = shrunk(&case, &|case| problems(seed, case, &which).iter().any(|p| p.contains(&with)));
+    eprintln!("{}\n{}\n{:#?}", small.questionnaire(), small.ruleset(), problems(seed, &small, &which));
 }
 
 #[test]
 fn explore() {
-    let (mut drawn, mut large, mut failed) = (0, 0, 0);
-    let mut sheets = 0;
-    let mut kinds = std::collections::BTreeMap::<String, usize>::new();
-    let mut verdicts = std::collections::BTreeMap::<String, usize>::new();
-    let mut times = [0.0; 4];
-    let mut cases = 0;
-    let mut compared = 0;
-    let mut seed = 0;
-    while cases < CASES {
-        seed += 1;
-        drawn += 1;
-        let case = draw::case(&mut Draw(seed << 32));
+    for which in std::env::var("WHICH").unwrap().split(',') {
         let start = std::time::Instant::now();
-        let Some(ruleset) = load(&case) else {
-            failed += 1;
-            if failed < 5 {
-                let q = Questionnaire::load(&SourceFile::new("q.json", case.questionnaire()));
-                match q {
-                    Err(e) => eprintln!("{e:?}"),
-                    Ok(q) => eprintln!(
-                        "{:?}",
-                        crate::ruleset::load(
-                            &[SourceFile::new("drawn.rhai", case.ruleset())],
-                            &Arc::new(q),
-                            &LoadOptions::only(Role::Hurt, Form::Short)
-                        )
-                        .err()
-                    ),
+        let mut bad = 0;
+        let most: u64 = std::env::var("MOST").map_or(220, |m| m.parse().unwrap());
+        for seed in 1..most {
+            let case = draw::case(&mut Draw(seed << 32));
+            let wrong = problems(seed, &case, which);
+            if !wrong.is_empty() {
+                bad += 1;
+                if bad < 12 {
+                    eprintln!("{which} {seed}: {}", wrong[0]);
                 }
             }
-            continue;
-        };
-        times[0] += start.elapsed().as_secs_f64();
-        let start = std::time::Instant::now();
-        let Some(every) = Every::new(&ruleset, MOST_SHEETS) else {
-            large += 1;
-            continue;
-        };
-        times[1] += start.elapsed().as_secs_f64();
-        cases += 1;
-        sheets += every.sheets.len();
-        let start = std::time::Instant::now();
-        let proof = prove(&ruleset, Role::Hurt, Form::Short, ANALYSIS_BUDGET, None).unwrap();
-        times[2] += start.elapsed().as_secs_f64();
-        for claim in &proof.claims {
-            let word = match claim.verdict {
-                Verdict::Proved => "P",
-                Verdict::Refuted(_) => "R",
-                Verdict::Unknown(_) => "U",
-            };
-            let id = if claim.id.starts_with('q') { "property" } else { claim.id.split('.').next().unwrap() };
-            *verdicts.entry(format!("{id} {word}")).or_default() += 1;
         }
-        let start = std::time::Instant::now();
-        let (more, n) = counts::disagreements(&ruleset, &every, ANALYSIS_BUDGET);
-        compared += n;
-        for wrong in verdicts::disagreements(&case, &ruleset, &every, &proof).into_iter().chain(more) {
-            let entry = kinds
-                .entry(
-                    wrong
-                        .split(": ")
-                        .filter(|p| !p.contains('['))
-                        .map(|p| p.chars().filter(|c| !c.is_ascii_digit()).take(70).collect::<String>())
-                        .collect::<Vec<_>>()
-                        .join(": "),
-                )
-                .or_default();
-            *entry += 1;
-            if *entry <= 2 {
-                eprintln!("seed {seed}: {wrong}");
-            }
-        }
-        times[3] += start.elapsed().as_secs_f64();
+        eprintln!("{which}: {bad} bad, {:?}", start.elapsed());
     }
-    eprintln!(
-        "{drawn} drawn, {failed} failed, {large} large, {sheets} sheets, {compared} compared, {times:?}\n{kinds:#?}\n{verdicts:#?}"
-    );
 }

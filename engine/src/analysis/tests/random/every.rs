@@ -232,6 +232,15 @@ impl<'a> Every<'a> {
         self.questionnaire.slots[slot].levels.number(self.sheets[sheet][slot].answer.level()?)
     }
 
+    /// The slot that this one hangs on, and whether each of its answers asks for it.
+    pub(super) fn above(&self, slot: usize) -> Option<(usize, Vec<bool>)> {
+        above(self.questionnaire, slot)
+    }
+
+    pub(super) fn is_of_this_form(&self, slot: usize) -> bool {
+        self.questionnaire.item_of(&self.questionnaire.slots[slot]).unwrap().is_asked_in(Role::Hurt, Form::Short)
+    }
+
     /// The slots that are asked because of this one, near and far.
     pub(super) fn hanging(&self, slot: usize) -> Vec<usize> {
         let hangs = |at: usize| {
