@@ -271,7 +271,7 @@ fn a_rule_that_reads_everything_is_refused() {
     assert_eq!(sum.len(), 30);
     let rule =
         format!("rule all \"All\" when {} >= 60 then note() because \"All.\" source \"Made up.\";\n", sum.join(" + "));
-    folder.write("own/ruleset.rhai", read("tests/data/synthetic/ruleset.rhai") + &rule);
+    folder.write("own/ruleset.rhai", read("tests/data/synthetic/ruleset.rhai") + rule.as_str());
     let outcome = bearings("prove own").within(folder.path()).ends_with(4);
     assert_eq!(outcome.stdout, "");
     assert!(outcome.stderr.contains("error[too-many-paths]"), "{}", outcome.stderr);

@@ -114,10 +114,6 @@ impl<'a> Brute<'a> {
         &self.every.facts[sheet]
     }
 
-    fn keeps(&self, sheet: usize) -> bool {
-        rank(self.facts(sheet).reported, self.every) == Some(2)
-    }
-
     fn looked(&self, id: &str) -> Vec<Looked<'a>> {
         let (every, variant) = (self.every, self.every.variant);
         match id {
