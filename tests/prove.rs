@@ -75,7 +75,7 @@ fn of_what_is_shipped_everything_is_proved() {
         assert!(verdicts.iter().all(|(word, _)| *word == "PROVED"), "{}", outcome.stdout);
         assert_eq!(verdicts.iter().take(11).map(|(_, id)| *id).collect::<Vec<_>>(), BUILT_IN);
         assert!(verdicts.contains(&("PROVED", "no_keep_going_under_a_flag")));
-        assert!(verdicts.contains(&("PROVED", "never.letting_go")) == (role == "hurt"), "{}", outcome.stdout);
+        assert!(verdicts.contains(&("PROVED", "never.letting_go")), "{}", outcome.stdout);
         assert_eq!(bearings(&command).ok().stdout, outcome.stdout, "the same bytes twice");
     }
     // Without a name it is that ruleset; who is both is read as the hurt one.
@@ -89,17 +89,15 @@ fn of_the_sound_one_everything_is_proved_with_nothing_to_add() {
     let verdicts = verdicts(&stdout);
     assert_eq!(verdicts.len(), BUILT_IN.len() + 2);
     assert!(verdicts.iter().all(|(word, _)| *word == "PROVED"), "{stdout}");
-    assert!(stdout.starts_with("faults 1: all 41,552,000 answer sheets (hurt, short form)\n"), "{stdout}");
+    assert!(
+        stdout.starts_with("faults 1: all 41,552,000 answer sheets without a gap (hurt, short form)\n"),
+        "{stdout}"
+    );
 }
 
 #[test]
 fn each_seeded_fault_refutes_its_property_and_no_other() {
-    check(
-        "total",
-        "total",
-        1,
-        &["1. no stage matches", "\n      signal      mixed (close_call)\n      stage       unplaced\n"],
-    );
+    check("total", "total", 1, &["1. no stage matches", " unplaced\n"]);
     let rosier = "who_has_rules  none (nobody)  me (me alone)";
     check("safety_yes", "safety_yes", 2, &["`who_has_rules`: walk_away becomes mixed", rosier]);
     let skipped = "at_ease        0 (never)              skipped";
@@ -111,7 +109,7 @@ fn each_seeded_fault_refutes_its_property_and_no_other() {
         "overlays_occur",
         "overlays_occur",
         0,
-        &["1. `heavy` never holds", "Left out of rules_pivotal:\n  blamed: it"],
+        &["1. `heavy` never holds", "Set apart from rules_pivotal:\n  blamed: it"],
     );
     check("signals_occur", "signals_occur", 0, &["1. no sheet reads `keep_going`"]);
     check("reasons_occur", "reasons_occur", 0, &["1. `early_harm` is never the reason"]);
@@ -213,7 +211,7 @@ fn what_does_not_load_is_not_proved() {
     }
     // A property that is none: a number, a name that nobody knows, an id that every ruleset has.
     let holds = r#"holds !(stage_is("early") && signal_is("keep_going"))"#;
-    for (other, code) in [("holds good", "not-a-condition"), ("holds stage_is(\"eary\")", "unknown-name")] {
+    for (other, code) in [("holds good", "not-a-comparison"), ("holds stage_is(\"eary\")", "unknown-name")] {
         folder.write("own/ruleset.rhai", sound.replace(holds, other));
         let outcome = bearings("prove own").within(folder.path()).ends_with(4);
         assert!(outcome.stderr.contains(&format!("error[{code}]")), "{other}: {}", outcome.stderr);
@@ -240,25 +238,19 @@ fn with_an_amount(item: &str, rule: &str) -> Folder {
 }
 
 #[test]
-fn a_number_of_ten_thousand_values_is_proved_over_each_of_them() {
+fn of_a_number_of_ten_thousand_values_nothing_is_claimed_that_was_not_looked_at() {
     let rule = "rule dear \"Dear\" when amount >= 5000 && presses >= 1 then sign(\"harm\", 2) source \"Made up.\";\n";
-    // A number that only says how things are: the numbers that nothing tells apart are looked at as one. And one that the
-    // one-step test moves, so that each of them counts.
-    for item in [r#""context": true"#, r#""direction": "-""#] {
-        let folder = with_an_amount(item, rule);
-        let proof = bearings("prove own --json").within(folder.path()).ok().json();
-        assert_eq!(proof["sheets"], (41_552_000_u64 * 10_000).to_string(), "{item}");
-        // A rule that takes the better for the worse, and turns at one of them.
-        let folder = with_an_amount(item, &rule.replace(">= 5000", "<= 4999"));
-        let command = "prove own --property monotone --json";
-        if item.contains("context") {
-            bearings(command).within(folder.path()).ok();
-            continue;
-        }
-        let proof = bearings(command).within(folder.path()).ends_with(1).json();
-        let sheets = &claims(&proof)[0]["counterexamples"][0]["sheets"];
-        let amount = |sheet: usize| sheets[sheet]["answers"]["answers"]["amount"].as_i64().unwrap();
-        assert_eq!(amount(0) - amount(1), 1, "{sheets}");
+    // A number that only says how things are: the numbers that nothing tells apart are looked at as one.
+    let folder = with_an_amount(r#""context": true"#, rule);
+    let proof = bearings("prove own --json").within(folder.path()).ok().json();
+    assert_eq!(proof["sheets"], (41_552_000_u64 * 10_000).to_string());
+    // One that the one-step test moves, so that each of them counts: all of its pairs are too many to look at.
+    let folder = with_an_amount(r#""direction": "-""#, rule);
+    let proof = bearings("prove own --json").within(folder.path()).ends_with(1).json();
+    assert_eq!(proof["sheets"], (41_552_000_u64 * 10_000).to_string());
+    for claim in claims(&proof) {
+        let is_wide = ["monotone", "safety_yes"].contains(&claim["id"].as_str().unwrap());
+        assert_eq!(claim["verdict"], if is_wide { "unknown" } else { "proved" }, "{claim}");
     }
 }
 
