@@ -101,11 +101,17 @@ screen straightline 0.9 of 10 source "Made up.";
         let items: Vec<String> = (0..OF_A_DIMENSION)
             .map(|question| format!("{}{}", if is_concern(question) { "-" } else { "" }, item(number, question)))
             .collect();
-        writeln!(text, r#"scale {dimension} "{dimension}" = percent({}) need 0.5;"#, items.join(", ")).unwrap();
+        writeln!(
+            text,
+            r#"scale {dimension} "{dimension}" = percent({}) need 0.5 source "Made up.";"#,
+            items.join(", ")
+        )
+        .unwrap();
     }
-    writeln!(text, r#"aggregate keep_side "Keep side" = mean_of({}) need 3;"#, DIMENSIONS.join(", ")).unwrap();
+    writeln!(text, r#"aggregate keep_side "Keep side" = mean_of({}) need 3 source "Made up.";"#, DIMENSIONS.join(", "))
+        .unwrap();
     for dimension in DIMENSIONS {
-        writeln!(text, r#"sign no_{dimension} "No {dimension}" present 2;"#).unwrap();
+        writeln!(text, r#"sign no_{dimension} "No {dimension}" present 2 source "Made up.";"#).unwrap();
     }
     let mut draw = Draw(60);
     for rule in 0..RULES {
@@ -135,19 +141,19 @@ screen straightline 0.9 of 10 source "Made up.";
         )
         .unwrap();
     }
-    text + r#"overlay crossroads "Crossroads" when signs_present() >= 2;
-stage facing "Facing" when words < 40;
-stage owning "Owning" when deeds < 40 || effort < 40;
-stage waiting "Waiting" when time < 50;
-stage steady "Steady" when words >= 70 && deeds >= 70 && ease >= 70 && !overlay_is("crossroads");
+    text + r#"overlay crossroads "Crossroads" when signs_present() >= 2 source "Made up.";
+stage facing "Facing" when words < 40 source "Made up.";
+stage owning "Owning" when deeds < 40 || effort < 40 source "Made up.";
+stage waiting "Waiting" when time < 50 source "Made up.";
+stage steady "Steady" when words >= 70 && deeds >= 70 && ease >= 70 && !overlay_is("crossroads") source "Made up.";
 stage building "Building" otherwise;
-signal walk_away "Go" when signs_present() >= 3 && keep_side < 50;
+signal walk_away "Go" when signs_present() >= 3 && keep_side < 50 source "Made up.";
 signal keep_going "Stay"
     when signs_present() == 0 && words >= 60 && deeds >= 60 && effort >= 60 && ease >= 60
-        && (stage_is("steady") || stage_is("building"));
+        && (stage_is("steady") || stage_is("building")) source "Made up.";
 signal mixed "Mixed" otherwise;
-reason torn "Torn" when signs_present() >= 1 && keep_side >= 50;
-reason not_yet "Not yet" when signs_present() == 0;
+reason torn "Torn" when signs_present() >= 1 && keep_side >= 50 source "Made up.";
+reason not_yet "Not yet" when signs_present() == 0 source "Made up.";
 reason faint "Faint" otherwise;
 reason held_back "Held back.";
 reason contradictory "Contradictory.";

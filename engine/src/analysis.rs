@@ -20,6 +20,7 @@ pub use count::Count;
 pub use flip::{Flip, FlipQuestion, Flips, Untold, flips};
 pub(crate) use functions::{Functions, Reported};
 pub use impact::{Cell, Impact, Matrix, Moves, NoImpact, Shift, Sides};
+pub(crate) use prove::BUILT_IN as BUILT_IN_PROPERTIES;
 pub use prove::{ANALYSIS_BUDGET, Claim, Counterexample, Proof, Verdict, claims_of, prove};
 pub use said::{ENGINE_SIGNALS, NO_SIGNAL, NOT_ENOUGH_ANSWERED, OTHER_PATH, Said, UNPLACED, WITHHELD};
 pub(crate) use sheets::Sheets;

@@ -12,6 +12,9 @@ pub(super) fn table(ruleset: &Ruleset, sheets: &[Witness]) -> String {
     let questionnaire = ruleset.questionnaire();
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
+    if sheets.len() > 1 {
+        table.add_row(["", "before", "after"]);
+    }
     for slot in &first.matters {
         let Some(found) = questionnaire.slots.get(*slot) else { continue };
         let answers = sheets.iter().map(|sheet| answer(found, &sheet.responses, *slot));
@@ -30,7 +33,7 @@ pub(super) fn table(ruleset: &Ruleset, sheets: &[Witness]) -> String {
         table.add_row(row);
     }
     let lines: Vec<String> = table.to_string().lines().map(|line| line.trim_end().to_owned()).collect();
-    format!("{}\n      (for every other answer; signal and stage are one example)\n", lines.join("\n"))
+    format!("{}\n      (other answers are free; signal and stage are one example; --json has all)\n", lines.join("\n"))
 }
 
 fn answer(slot: &Slot, responses: &Responses, at: usize) -> String {

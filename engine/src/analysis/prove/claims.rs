@@ -6,6 +6,21 @@ use crate::ruleset::Kind;
 
 use super::has_promises;
 
+/// The ids of the properties that every ruleset is asked for. No ruleset declares one of its own under such an id.
+pub(crate) const BUILT_IN: [&str; 11] = [
+    "total",
+    "under_flag",
+    "safety_yes",
+    "skipping",
+    "monotone",
+    "stages_occur",
+    "overlays_occur",
+    "signals_occur",
+    "reasons_occur",
+    "rules_fire",
+    "rules_pivotal",
+];
+
 /// A property.
 pub(super) enum Subject {
     Total,

@@ -220,6 +220,7 @@ fn a_property_without_its_parts_is_refused() {
 #[test]
 fn a_property_is_declared_once_for_each_role_and_form() {
     check("property p holds a >= 2;\nproperty p holds b >= 2;", &[("duplicate-id 2:10", "declared twice")]);
+    check("property monotone holds a >= 2;", &[("duplicate-id 1:10", "every ruleset")]);
     check("property p in short holds a >= 2;\nproperty p for hurt holds b >= 2;", &[("duplicate-id 2:10", "")]);
     variants(
         STUDY,
