@@ -3,8 +3,8 @@
 use super::super::super::{FlipQuestion, Reported, Untold, flips};
 use super::super::Draw;
 use super::every::Every;
-use crate::assess::{AnswerBlock, EngineReason, Reason, RowView, RuleOutcome, Signal, assess_block};
-use crate::compile::RuleEffect;
+use crate::assess::{AnswerBlock, AssessedRow, EngineReason, Reason, RowView, RuleOutcome, Signal, assess_block};
+use crate::compile::{RuleEffect, Variant};
 use crate::questionnaire::{Form, Role, SafetyAbout};
 use crate::responses::{Answer, Missing, Responses, SafetyBlock};
 use crate::ruleset::Ruleset;
@@ -41,6 +41,12 @@ pub(super) fn disagreement(
     let answers: Vec<Answer> = every.sheets[sheet].iter().map(|cell| cell.answer).collect();
     let (form, role, safety) = (Form::Short, Role::Hurt, SafetyBlock::Answered);
     let responses = Responses { form, role, bond: None, safety, answers };
+    // While a rule raises a flag, nothing that leads by way of `keep_going` is looked for, not even where that would be
+    // too close to tell; which way it came from is not seen on a sheet that is mixed. So only the other way is asked.
+    let alone = super::every::assess_all(ruleset, &every.sheets[sheet..=sheet]);
+    let is_raised = matches!(alone.row(0), RowView::Assessed(row) if raises_flag(every.variant, row));
+    let to = if is_raised { Some("walk_away".to_owned()) } else { question.to.clone() };
+    let question = &FlipQuestion { to, ..question.clone() };
     let found = flips(ruleset, &responses, question).unwrap().found;
     let expected = searched(ruleset, every, sheet, question);
     let said = || format!("of {:?} asked {question:?}", responses.answers);
@@ -70,6 +76,12 @@ pub(super) fn disagreement(
         (Err(Untold::PageOnly | Untold::HeldBack | Untold::Contradictory | Untold::NotEnoughAnswered), None) => Ok(0),
         (Err(why), _) => Err(format!("{} is told nothing: {why:?}", said())),
     }
+}
+
+fn raises_flag(variant: &Variant, row: AssessedRow<'_>) -> bool {
+    variant.rules.iter().enumerate().any(|(number, rule)| {
+        rule.effects.iter().any(|e| matches!(e, RuleEffect::Flag(_))) && row.rule(number) != RuleOutcome::NotFired
+    })
 }
 
 /// What is reported of a row, if it is a signal that may be told.
@@ -122,9 +134,7 @@ fn searched(ruleset: &Ruleset, every: &Every<'_>, sheet: usize, question: &FlipQ
         return None;
     }
     // A flag of a rule is never taken away by a change.
-    let raised = variant.rules.iter().enumerate().any(|(number, rule)| {
-        rule.effects.iter().any(|e| matches!(e, RuleEffect::Flag(_))) && row.rule(number) != RuleOutcome::NotFired
-    });
+    let raised = raises_flag(variant, row);
     let is_target = |signal: usize| {
         let id = variant.signals[signal].id.as_str();
         signal != now && question.to.as_deref().is_none_or(|to| to == id) && !(raised && id == "keep_going")

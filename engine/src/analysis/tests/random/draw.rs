@@ -3,14 +3,15 @@
 //! A case is kept as a list of items and a list of declarations, so that a failing one shrinks by leaving out whichever
 //! of them it does not need: what is left is a file that a person can load and read.
 
+mod items;
+mod rules;
+mod scores;
+
 use std::fmt::{self, Display};
 
 use super::super::Draw;
 use super::holds::Holds;
-
-mod items;
-mod rules;
-mod scores;
+pub(super) use items::choice;
 
 /// A questionnaire and an assessment for it.
 #[derive(Debug, Clone)]

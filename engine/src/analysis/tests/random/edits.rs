@@ -85,13 +85,13 @@ impl<'a> Words<'a> {
 type Moved<'a> = BTreeMap<(&'a str, &'a str), Vec<usize>>;
 
 /// All disagreements between an impact and what both rulesets say of every sheet; and how many cells were compared.
-pub(super) fn disagreements(old: &Ruleset, new: &Ruleset, budget: usize) -> (Vec<String>, usize) {
+pub(super) fn disagreements(old: &Ruleset, new: &Ruleset, before: &Every<'_>, budget: usize) -> (Vec<String>, usize) {
     let impact = match Impact::of(old, new, Role::Hurt, Form::Short, budget) {
         Ok(impact) => impact,
         Err(why) => return (vec![format!("no impact: {why}")], 0),
     };
-    let (before, after) = (Every::new(old, usize::MAX).unwrap(), Every::new(new, usize::MAX).unwrap());
-    let (from, to) = (Words { every: &before }, Words { every: &after });
+    let after = &Every::new(new, usize::MAX).unwrap();
+    let (from, to) = (Words { every: before }, Words { every: after });
     let all: Vec<usize> = (0..before.sheets.len()).collect();
     // Everything is answered, what the gate looks at as well.
     let is_answered = |sheet: &usize| !before.sheets[*sheet].iter().any(|cell| cell.answer.is_unknown());
@@ -124,11 +124,11 @@ pub(super) fn disagreements(old: &Ruleset, new: &Ruleset, budget: usize) -> (Vec
             moved.iter().map(|((from, to), all)| ((from.as_str(), to.as_str()), all.clone())).collect();
         cells += matrix.cells.len();
         wrong.extend(
-            matrix_disagreements(&before, matrix, &moved, of).into_iter().map(|problem| format!("{name}: {problem}")),
+            matrix_disagreements(before, matrix, &moved, of).into_iter().map(|problem| format!("{name}: {problem}")),
         );
     }
     let is_mixed = |sheet: &usize| {
-        let both = [(&from, &before), (&to, &after)];
+        let both = [(&from, before), (&to, after)];
         both.iter().all(|(words, every)| words.signal(&every.facts[*sheet]) == "mixed")
     };
     let mixed: Vec<usize> = shown.iter().copied().filter(is_mixed).collect();
@@ -155,9 +155,8 @@ pub(super) fn disagreements(old: &Ruleset, new: &Ruleset, budget: usize) -> (Vec
         };
         for id in old.iter().chain(new.iter().filter(|id| !old.contains(id))) {
             let number = |was: bool| {
-                let moved = |sheet: &&usize| {
-                    (holds(&old, &before, id, **sheet), holds(&new, &after, id, **sheet)) == (was, !was)
-                };
+                let moved =
+                    |sheet: &&usize| (holds(&old, before, id, **sheet), holds(&new, after, id, **sheet)) == (was, !was);
                 count(shown.iter().filter(moved).count())
             };
             let (gained, lost) = (number(false), number(true));

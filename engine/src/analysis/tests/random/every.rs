@@ -45,6 +45,8 @@ pub(super) struct Every<'a> {
     pub(super) variant: &'a Variant,
     pub(super) sheets: Vec<Vec<Cell>>,
     pub(super) facts: Vec<Facts>,
+    /// The sheets that the straight-line screen alone calls contradictory; empty where nobody has looked.
+    straight: Vec<bool>,
     known: BTreeMap<Vec<Answer>, usize>,
 }
 
@@ -190,7 +192,7 @@ impl<'a> Every<'a> {
         let complete = |sheet: &Vec<Cell>| !sheet.iter().enumerate().any(|(at, cell)| open(at, cell));
         let facts = sheets.iter().enumerate().map(|(row, sheet)| facts(variant, &assessed.row(row), complete(sheet)));
         let facts: Vec<Facts> = facts.map(|facts| facts.expect("a complete sheet is never left undecided")).collect();
-        let mut every = Self { questionnaire, variant, sheets, facts, known };
+        let mut every = Self { questionnaire, variant, sheets, facts, straight: Vec::new(), known };
         every.uncover();
         Some(every)
     }
@@ -219,6 +221,20 @@ impl<'a> Every<'a> {
             let own = &mut self.facts[at];
             (own.stage, own.overlays, own.fired, own.levels) = (stage, overlays, fired, levels);
         }
+    }
+
+    /// Finds the sheets that are straight-lined: those that are contradictory here, and not without that screen.
+    pub(super) fn find_straight(&mut self, without: &Every<'_>) {
+        let both = self.facts.iter().zip(&without.facts);
+        self.straight = both.map(|(own, without)| own.reported != without.reported).collect();
+    }
+
+    pub(super) fn is_straight(&self, sheet: usize) -> bool {
+        self.straight.get(sheet) == Some(&true)
+    }
+
+    pub(super) fn has_straight(&self) -> bool {
+        self.straight.contains(&true)
     }
 
     /// The number of the sheet with these answers.

@@ -35,9 +35,10 @@ enum Found {
     Either,
 }
 
-impl From<bool> for Found {
-    fn from(found: bool) -> Self {
-        if found { Found::Yes } else { Found::No }
+impl Found {
+    /// The same with one more thing that is wrong, which straight-lined sheets alone do not settle.
+    fn or(self, straight: bool) -> Found {
+        if self == Found::Yes || !straight { Found::Yes } else { Found::Either }
     }
 }
 
@@ -63,6 +64,8 @@ pub(super) fn disagreements(case: &Case, ruleset: &Ruleset, every: &Every<'_>, p
                     told.insert(name);
                 }
             }
+            // What no sheet confirms, since all of them are straight-lined, is not claimed.
+            Verdict::Unknown(_) if every.has_straight() => continue,
             Verdict::Unknown(why) => {
                 wrong.push(format!("{}: unknown: {why}", claim.id));
                 continue;
@@ -114,10 +117,6 @@ impl<'a> Brute<'a> {
         &self.every.facts[sheet]
     }
 
-    fn keeps(&self, sheet: usize) -> bool {
-        rank(self.facts(sheet).reported, self.every) == Some(2)
-    }
-
     fn looked(&self, id: &str) -> Vec<Looked<'a>> {
         let (every, variant) = (self.every, self.every.variant);
         match id {
@@ -160,16 +159,24 @@ impl<'a> Brute<'a> {
     }
 
     fn numbered(&self, name: &str, complete: bool, bad: impl Fn(usize) -> bool + 'a) -> Looked<'a> {
-        let mut sheets = (0..self.every.sheets.len()).filter(|sheet| self.facts(*sheet).complete || !complete);
-        let is_bad = sheets.any(&bad).into();
-        Looked { name: name.to_owned(), bad: Bad::Sheet(Box::new(bad), complete), is_bad }
+        let mut found = Found::No;
+        for sheet in (0..self.every.sheets.len()).filter(|sheet| self.facts(*sheet).complete || !complete) {
+            if bad(sheet) {
+                found = found.or(self.every.is_straight(sheet));
+            }
+        }
+        Looked { name: name.to_owned(), bad: Bad::Sheet(Box::new(bad), complete), is_bad: found }
     }
 
     fn pair(&self, slot: usize, bad: impl Fn(usize, usize) -> bool + 'a) -> Looked<'a> {
-        let mut is_bad = false;
-        self.every.for_each_pair(slot, &mut |from, to| is_bad |= bad(from, to));
+        let mut found = Found::No;
+        self.every.for_each_pair(slot, &mut |from, to| {
+            if bad(from, to) {
+                found = found.or(self.every.is_straight(from) || self.every.is_straight(to));
+            }
+        });
         let name = self.every.questionnaire.slots[slot].id.clone();
-        Looked { name, bad: Bad::Pair(slot, Box::new(bad)), is_bad: is_bad.into() }
+        Looked { name, bad: Bad::Pair(slot, Box::new(bad)), is_bad: found }
     }
 
     // ---- what is said of two sheets ----
@@ -320,7 +327,8 @@ impl<'a> Brute<'a> {
                     pairs().any(|(with, without)| outcome(with) != outcome(without) || with.levels != without.levels);
                 let is_bad = match pairs().any(differ) {
                     true => Found::No,
-                    false if only_with_gaps => Found::Either,
+                    // A difference may hide behind the straight-line screen.
+                    false if only_with_gaps || self.every.has_straight() => Found::Either,
                     false => Found::Yes,
                 };
                 Looked { name: id, bad: Bad::Absent, is_bad }
@@ -424,6 +432,10 @@ impl<'a> Brute<'a> {
         moved: Option<usize>,
         is_enough: impl Fn(&[usize]) -> bool,
     ) -> Result<(), String> {
+        // Of sheets that the screen looks at as a whole, no few answers are enough.
+        if self.every.has_straight() {
+            return Ok(());
+        }
         if !is_enough(matters) {
             return Err("other answers matter, too".to_owned());
         }

@@ -3,7 +3,7 @@
 use super::{Item, Sketch, Values};
 
 impl Sketch<'_> {
-    fn all_items(&mut self) {
+    pub(super) fn all_items(&mut self) {
         // What the gate always needs stands anywhere.
         let count = 3 + self.below(4);
         let hard_at = self.below(count + 1);
@@ -148,7 +148,8 @@ impl Sketch<'_> {
     }
 }
 
-fn choice(values: &[i64]) -> String {
+/// The options of a choice.
+pub(in super::super) fn choice(values: &[i64]) -> String {
     let options: Vec<String> =
         values.iter().map(|value| format!("{{\"value\": {value}, \"label\": \"{value}\"}}")).collect();
     format!("\"options\": [{}]", options.join(", "))

@@ -4,7 +4,7 @@ use super::super::holds::Holds;
 use super::{Declaration, Sketch, Upto};
 
 impl Sketch<'_> {
-    fn rules(&mut self) {
+    pub(super) fn rules(&mut self) {
         for id in ["bad", "worse"].into_iter().take(1 + self.below(2)) {
             let adds = self.pick(&["", " adds"]);
             let present = 1 + self.below(2);
@@ -19,7 +19,11 @@ impl Sketch<'_> {
                 5 => "flag(\"f\")".to_owned(),
                 _ => "note()".to_owned(),
             };
-            let when = self.condition(if then == "note()" { Upto::Notes } else { Upto::Aggregates });
+            let when = match then.as_str() {
+                "note()" => self.condition(Upto::Notes),
+                "flag(\"f\")" => self.condition_of_answers(),
+                _ => self.condition(Upto::Aggregates),
+            };
             if !when.contains("flagged") {
                 self.rules.push(id.clone());
             }
@@ -27,7 +31,7 @@ impl Sketch<'_> {
         }
     }
 
-    fn outcomes(&mut self) {
+    pub(super) fn outcomes(&mut self) {
         for number in 0..self.below(3) {
             let (id, when) = (format!("o{number}"), self.condition(Upto::Overlays));
             self.declare(format!("overlay {id} \"{id}\" when {when};"));
@@ -69,7 +73,7 @@ impl Sketch<'_> {
         }
     }
 
-    fn stated(&mut self) {
+    pub(super) fn stated(&mut self) {
         let numbers = self.numbers();
         if self.once_in(3) {
             let (item, sign) = (self.pick(&numbers).0, self.pick(&["", "-"]));

@@ -4,7 +4,7 @@ use super::{Item, Sketch, Upto, Values};
 
 impl Sketch<'_> {
     /// The items that have numbers, with their values.
-    fn numbers(&self) -> Vec<(String, Vec<i64>)> {
+    pub(super) fn numbers(&self) -> Vec<(String, Vec<i64>)> {
         let numbered = |item: &Item| match &item.values {
             Values::Numbers(values) if !item.closed => Some((item.id.clone(), values.clone())),
             _ => None,
@@ -12,7 +12,7 @@ impl Sketch<'_> {
         self.items.iter().filter_map(numbered).collect()
     }
 
-    fn scores(&mut self) {
+    pub(super) fn scores(&mut self) {
         let share = self.pick(&["0", "0.5", "0.6", "1"]);
         self.declare(format!("floor core {share} source \"x\";"));
         let numbers = self.numbers();
@@ -51,7 +51,7 @@ impl Sketch<'_> {
         }
     }
 
-    fn condition(&mut self, upto: Upto) -> String {
+    pub(super) fn condition(&mut self, upto: Upto) -> String {
         let first = self.atom(upto);
         match self.below(8) {
             0..=2 => first,
@@ -61,6 +61,18 @@ impl Sketch<'_> {
                 let (second, third) = (self.atom(upto), self.atom(upto));
                 format!("({first} || {second}) && !({third})")
             }
+        }
+    }
+
+    /// A condition of answers alone.
+    ///
+    /// Flags of rules are drawn with these. Where an answer is missing, a flag follows the scores and counts as they are,
+    /// and the analysis goes by every answer that there could be: for scores of other answers these are not the same.
+    pub(super) fn condition_of_answers(&mut self) -> String {
+        let first = self.of_item();
+        match self.of_difference() {
+            Some(second) => format!("{first} || {second}"),
+            None => first,
         }
     }
 
@@ -143,8 +155,8 @@ impl Sketch<'_> {
         if !self.once_in(3) {
             return None;
         }
-        let mut names: Vec<String> =
-            self.items.iter().filter(|item| !item.closed).map(|item| item.id.clone()).collect();
+        let one_slot = |item: &&Item| !item.closed && !matches!(item.values, Values::Ticks(_));
+        let mut names: Vec<String> = self.items.iter().filter(one_slot).map(|item| item.id.clone()).collect();
         names.extend(self.scales.iter().map(|(id, _)| id.clone()));
         Some(format!("answered(\"{}\")", self.pick(&names)))
     }
