@@ -106,6 +106,7 @@ struct Sketch<'a> {
     /// Overlays that do not read the gate, which stages and signals may read.
     plain_overlays: Vec<String>,
     stages: Vec<String>,
+    signals: Vec<String>,
     reasons: Vec<String>,
 }
 
@@ -124,6 +125,7 @@ pub(super) fn case(draw: &mut Draw) -> Case {
         overlays: Vec::new(),
         plain_overlays: Vec::new(),
         stages: Vec::new(),
+        signals: Vec::new(),
         reasons: Vec::new(),
     };
     sketch.all_items();

@@ -71,8 +71,11 @@ pub(super) fn disagreements(case: &Case, ruleset: &Ruleset, every: &Every<'_>, p
                 continue;
             }
         }
+        // Beside the straight-line screen some of what refutes a property may stay unconfirmed, but not all of it.
+        let is_partly_told = every.has_straight() && !told.is_empty();
         for Looked { name, is_bad, .. } in &looked {
             match (is_bad, told.contains(name)) {
+                (Found::Yes, false) if is_partly_told => {}
                 (Found::Yes, false) => wrong.push(format!("{}: {name} is not told, and a sheet shows it", claim.id)),
                 (Found::No, true) => wrong.push(format!("{}: {name} is told, and it is not so", claim.id)),
                 _ => {}
@@ -387,9 +390,13 @@ impl<'a> Brute<'a> {
         for witness in &counterexample.sheets {
             shown.push(every.find(&witness.responses.answers).ok_or("its sheet is none of the sheets")?);
         }
+        // What is answered to a question matters only where it is asked.
         let agree = |matters: &[usize], one: usize, other: usize| {
-            matters.iter().all(|slot| every.sheets[one][*slot].answer == every.sheets[other][*slot].answer)
+            let (one, other) = (&every.sheets[one], &every.sheets[other]);
+            matters.iter().all(|slot| one[*slot].answer == other[*slot].answer || !other[*slot].asked)
         };
+        // What has no answer here may well have one that matters.
+        let is_named = |sheet: usize, matters: &[usize]| matters.iter().all(|slot| every.sheets[sheet][*slot].asked);
         match (&looked.bad, shown.as_slice(), counterexample.sheets.as_slice()) {
             (Bad::Absent, [], []) => Ok(()),
             (Bad::Sheet(bad, complete), [sheet], [witness]) => {
@@ -398,14 +405,17 @@ impl<'a> Brute<'a> {
                 }
                 let looked_at = || (0..every.sheets.len()).filter(|other| !complete || self.facts(*other).complete);
                 let good: Vec<usize> = looked_at().filter(|other| !bad(*other)).collect();
-                self.needed(&witness.matters, None, |matters| !good.iter().any(|other| agree(matters, *sheet, *other)))
+                let is_named = is_named(*sheet, &witness.matters);
+                self.needed(&witness.matters, is_named, |matters| {
+                    !good.iter().any(|other| agree(matters, *sheet, *other))
+                })
             }
             (Bad::Pair(slot, bad), [from, to], [before, after]) => {
                 let mut is_pair = false;
                 let mut good: Vec<(usize, usize)> = Vec::new();
                 every.for_each_pair(*slot, &mut |one, other| {
                     is_pair |= (one, other) == (*from, *to);
-                    if agree(&[*slot], *from, one) && agree(&[*slot], *to, other) && !bad(one, other) {
+                    if !bad(one, other) {
                         good.push((one, other));
                     }
                 });
@@ -415,8 +425,13 @@ impl<'a> Brute<'a> {
                 if before.matters != after.matters || !before.matters.contains(slot) {
                     return Err("its sheets do not say what they differ in".to_owned());
                 }
-                let others: Vec<usize> = before.matters.iter().copied().filter(|other| other != slot).collect();
-                self.needed(&others, Some(*slot), |matters| {
+                // That the question is asked at all says already what was answered to those that it hangs on.
+                let is_said = |other: usize| other == *slot || every.hanging(other).contains(slot);
+                let (said, others): (Vec<usize>, Vec<usize>) =
+                    before.matters.iter().copied().partition(|other| is_said(*other));
+                good.retain(|(one, other)| agree(&said, *from, *one) && agree(&said, *to, *other));
+                let is_named = is_named(*from, &others) && is_named(*to, &others);
+                self.needed(&others, is_named, |matters| {
                     !good.iter().any(|(one, other)| agree(matters, *from, *one) && agree(matters, *to, *other))
                 })
             }
@@ -424,14 +439,8 @@ impl<'a> Brute<'a> {
         }
     }
 
-    /// Whether these answers are enough to show something, beside the one that is moved, and all of them are needed for
-    /// that. That a question is asked at all says what was answered to what it hangs on; still both are named.
-    fn needed(
-        &self,
-        matters: &[usize],
-        moved: Option<usize>,
-        is_enough: impl Fn(&[usize]) -> bool,
-    ) -> Result<(), String> {
+    /// Whether these answers are enough to show something, and, if each `is_named`, all of them are needed for that.
+    fn needed(&self, matters: &[usize], is_named: bool, is_enough: impl Fn(&[usize]) -> bool) -> Result<(), String> {
         // Of sheets that the screen looks at as a whole, no few answers are enough.
         if self.every.has_straight() {
             return Ok(());
@@ -440,11 +449,7 @@ impl<'a> Brute<'a> {
             return Err("other answers matter, too".to_owned());
         }
         let without = |at: usize| [&matters[..at], &matters[at + 1..]].concat();
-        let is_asked_for = |at: &usize| {
-            let hanging = self.every.hanging(matters[*at]);
-            matters.iter().chain(&moved).any(|other| hanging.contains(other))
-        };
-        let mut needless = (0..matters.len()).filter(|at| !is_asked_for(at)).filter(|at| is_enough(&without(*at)));
+        let mut needless = (0..matters.len()).filter(|at| is_named && is_enough(&without(*at)));
         needless.next().map_or(Ok(()), |at| Err(format!("the answer to slot {} does not matter", matters[at])))
     }
 }

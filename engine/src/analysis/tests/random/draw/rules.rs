@@ -59,7 +59,9 @@ impl Sketch<'_> {
         for id in decisive {
             let when = self.condition(Upto::Signals);
             self.declare(format!("signal {id} \"{id}\" when {when};"));
+            self.signals.push(id.to_owned());
         }
+        self.signals.push("mixed".to_owned());
         self.declare("signal mixed \"m\" otherwise;");
         for number in 0..self.below(3) {
             let (id, when) = (format!("y{number}"), self.condition(Upto::Signals));
@@ -82,9 +84,9 @@ impl Sketch<'_> {
             let item = self.pick(&numbers).0;
             self.declare(format!("not_monotone {item} because \"x\";"));
         }
-        let named = [&self.stages, &self.overlays, &self.rules, &self.reasons].into_iter().flatten().cloned();
-        let mut targets: Vec<String> = named.collect();
-        targets.extend(["keep_going", "walk_away", "mixed", "held_back", "close_call"].map(str::to_owned));
+        let named = [&self.stages, &self.overlays, &self.rules, &self.reasons, &self.signals];
+        let mut targets: Vec<String> = named.into_iter().flatten().cloned().collect();
+        targets.extend(["held_back", "close_call"].map(str::to_owned));
         for _ in 0..self.below(3) {
             let at = self.below(targets.len());
             let target = targets.remove(at);
@@ -111,7 +113,10 @@ impl Sketch<'_> {
         let (stages, overlays) = (self.stages.clone(), self.overlays.clone());
         let (rules, reasons) = (self.rules.clone(), self.reasons.clone());
         match self.below(10) {
-            0..=2 => Holds::Signal(self.pick(&["keep_going", "walk_away", "mixed"]).to_owned()),
+            0..=2 => {
+                let signals = self.signals.clone();
+                Holds::Signal(self.pick(&signals))
+            }
             3 => Holds::Reason(
                 self.pick(&["held_back", "contradictory", "close_call", "other_path", "not_enough_answered"])
                     .to_owned(),
@@ -123,7 +128,8 @@ impl Sketch<'_> {
             8 => {
                 let numbers = self.numbers();
                 let (item, values) = self.pick(&numbers);
-                Holds::AtLeast(item, self.pick(&values))
+                // At least the lowest is no condition.
+                Holds::AtLeast(item, self.pick(&values[1..]))
             }
             _ => Holds::Flagged,
         }
