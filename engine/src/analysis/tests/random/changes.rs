@@ -139,10 +139,11 @@ fn searched(ruleset: &Ruleset, every: &Every<'_>, sheet: usize, question: &FlipQ
         let id = variant.signals[signal].id.as_str();
         signal != now && question.to.as_deref().is_none_or(|to| to == id) && !(raised && id == "keep_going")
     };
-    let mut found: Vec<(usize, usize, Vec<usize>, Vec<(usize, usize)>, usize)> = Vec::new();
+    let mut found = Vec::new();
     for (row, (changes, steps)) in all.iter().enumerate() {
         if let Some(signal) = reported(assessed.row(row)).filter(|signal| is_target(*signal)) {
-            let slots = changes.iter().map(|(slot, _)| *slot).collect();
+            let slots: Vec<usize> = changes.iter().map(|(slot, _)| *slot).collect();
+            // The fewest answers, then the fewest steps, then what stands first in the questionnaire.
             found.push((changes.len(), *steps, slots, changes.clone(), signal));
         }
     }

@@ -38,13 +38,16 @@ pub(super) fn edited(case: &Case, draw: &mut Draw) -> Case {
 
 /// The text with the last number behind a comparison one higher.
 fn raised(text: &str) -> String {
-    let behind = |(at, _): &(usize, &str)| text[..*at].ends_with(['=', '>', '<']);
-    let is_digit = |(_, found): &(usize, &str)| found.starts_with(|c: char| c.is_ascii_digit());
-    let words = text.match_indices(' ').map(|(at, _)| (at, &text[at + 1..]));
-    let Some((at, number)) = words.filter(behind).filter(is_digit).last() else { return text.to_owned() };
-    let digits = number.len() - number.trim_start_matches(|c: char| c.is_ascii_digit()).len();
-    let value: u32 = number[..digits].parse().unwrap();
-    format!("{} {}{}", &text[..at], value + 1, &number[digits..])
+    let mut words: Vec<String> = text.split(' ').map(str::to_owned).collect();
+    let is_comparison = |word: &str| ["==", "!=", ">=", "<=", ">", "<"].contains(&word);
+    let starts_with_digit = |word: &str| word.starts_with(|c: char| c.is_ascii_digit());
+    let number = (1..words.len()).rev().find(|at| is_comparison(&words[at - 1]) && starts_with_digit(&words[*at]));
+    if let Some(at) = number {
+        let digits = words[at].chars().take_while(char::is_ascii_digit).count();
+        let (number, rest) = words[at].split_at(digits);
+        words[at] = format!("{}{rest}", number.parse::<u32>().unwrap() + 1);
+    }
+    words.join(" ")
 }
 
 /// The sheets as one ruleset says it, in the words of its files.
