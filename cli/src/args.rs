@@ -127,7 +127,7 @@ pub(crate) enum Command {
     /// Prove what a ruleset promises, over all answer sheets
     #[command(long_about = PROVE_EXAMPLES)]
     Prove(ProveArgs),
-    /// What an edit of a ruleset does to all answer sheets, and to a survey
+    /// What an edit of a ruleset does to everybody: all sheets, a survey
     #[command(long_about = DIFF_EXAMPLES)]
     Diff(DiffArgs),
     /// How stages and signals move with a parameter of a ruleset

@@ -4,8 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use bearings_engine::diagnostic::{Code, Diagnostic, SourceFile};
-use bearings_engine::questionnaire::{Form, Questionnaire, Role};
-use bearings_engine::{LoadOptions, Ruleset, header_of, load};
+use bearings_engine::questionnaire::{Form, Questionnaire, ROLE_ITEM, Role};
+use bearings_engine::{LoadOptions, Ruleset, forms_of, header_of, load};
 
 use crate::args::{Common, RulesArgs, Setting};
 use crate::builtin;
@@ -118,6 +118,18 @@ impl Definition {
 fn beside(ruleset: &str) -> Option<String> {
     let path = Path::new(ruleset).join("questionnaire.json");
     path.is_file().then(|| path.to_string_lossy().into_owned())
+}
+
+/// The roles and forms of a questionnaire other than this one, in words; empty if there are none.
+pub(crate) fn not_looked_at(questionnaire: &Questionnaire, role: Role, form: Form) -> String {
+    let roles = if questionnaire.slot(ROLE_ITEM).is_some() { vec![Role::Hurt, Role::Broke] } else { vec![role] };
+    let all = roles.into_iter().flat_map(|role| forms_of(questionnaire).into_iter().map(move |form| (role, form)));
+    let others = all.filter(|other| *other != (role, form));
+    let others: Vec<String> = others.map(|(role, form)| format!("{} {}", role.as_str(), form.as_str())).collect();
+    match others.is_empty() {
+        true => String::new(),
+        false => format!("Not looked at: {} (--role, --form)\n", others.join(", ")),
+    }
 }
 
 /// The variants that a survey or sheet of this form can need.

@@ -195,7 +195,7 @@ impl Levels {
     pub fn number(&self, level: usize) -> Option<i64> {
         match self {
             Levels::Options(options) => options.get(level)?.value.number(),
-            Levels::Range { min, .. } => Some(min + i64::try_from(level).ok()?),
+            Levels::Range { min, max } => Some(min + i64::try_from(level).ok()?).filter(|number| number <= max),
         }
     }
 

@@ -26,7 +26,7 @@ pub(crate) struct VariantArgs {
 }
 
 pub(super) const PROVE_EXAMPLES: &str = "\
-Prove what a ruleset promises, over every possible answer sheet.
+Prove what a ruleset promises, over every answer sheet without a gap.
 
 Examples:
   bearings prove trust-repair
@@ -36,7 +36,7 @@ Examples:
   bearings prove my-rules/ --property monotone
       one property only
 
-One line a property. PROVED: no answer sheet breaks it. REFUTED: the smallest
+One line a property. PROVED: no such sheet breaks it. REFUTED: the smallest
 sheets that break it follow, two side by side where one answer makes the
 difference. UNKNOWN: it took more than --budget, and nothing is claimed.
 Status 0 if everything is proved, else 1.";

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use bearings_engine::questionnaire::{Form, Questionnaire};
+use bearings_engine::questionnaire::{Form, Questionnaire, Role};
 use bearings_engine::responses::{Responses, SafetyBlock};
 use bearings_engine::{
     AnswerBlock, BlockAssessment, Cell, Count, ENGINE_SIGNALS, Matrix, Moves, OTHER_PATH, RowView, Ruleset, Said,
-    UNPLACED, Variant, WITHHELD, assess_block,
+    UNPLACED, Variant, WITHHELD, assess_block, forms_of,
 };
 
 use crate::args::{Common, RecordedAs, SheetsArgs, SurveyArgs};
@@ -69,7 +69,10 @@ pub(super) fn open(
     Ok(Some(opened))
 }
 
-/// Assesses all respondents with each ruleset, and hands over block after block: the ids and what each ruleset found.
+/// What is done with a block: the ids of its respondents, and what each ruleset found.
+pub(super) type Look<'a> = dyn FnMut(&[Vec<u8>], &[BlockAssessment]) -> Result<(), Failure> + 'a;
+
+/// Assesses all respondents with each ruleset, and hands them over block after block.
 ///
 /// # Errors
 /// The survey cannot be read on, or what `look` says. Rejected rows are named and counted.
@@ -78,7 +81,7 @@ pub(super) fn each_block(
     rulesets: &[&Ruleset],
     form: Form,
     common: &Common,
-    look: &mut dyn FnMut(&[Vec<u8>], &[BlockAssessment]) -> Result<(), Failure>,
+    look: &mut Look<'_>,
 ) -> Result<Tally, Failure> {
     let Some(questionnaire) = rulesets.first().map(|ruleset| ruleset.questionnaire()) else {
         return Ok(Tally::default());
@@ -206,6 +209,14 @@ fn matrix(ids: Vec<String>, counts: &BTreeMap<(&str, &str), u64>) -> Matrix {
     }
     let of = cells.iter().map(|cell| &cell.count).sum();
     Matrix { ids, of, cells }
+}
+
+/// Whose sheets are looked at, where there is a choice: ` (hurt, short form)`.
+pub(super) fn whose(questionnaire: &Questionnaire, role: Role, form: Form) -> String {
+    let role = questionnaire.has_roles().then(|| role.as_str().to_owned());
+    let form = (forms_of(questionnaire).len() > 1).then(|| format!("{} form", form.as_str()));
+    let told: Vec<String> = role.into_iter().chain(form).collect();
+    if told.is_empty() { String::new() } else { format!(" ({})", told.join(", ")) }
 }
 
 /// How many get no reading, as it may be told: a few could point at somebody.

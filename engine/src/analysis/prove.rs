@@ -128,6 +128,8 @@ enum Found {
     Confirmed(Counterexample),
     /// The diagram says so, and the engine does not.
     Unconfirmed(String),
+    /// It is about other sheets than those that are looked at.
+    OutOfReach(String),
 }
 
 /// Only what the engine confirms refutes anything.
@@ -137,6 +139,7 @@ fn refuted(found: Vec<Found>) -> Verdict {
         match found {
             Found::Confirmed(counterexample) => confirmed.push(counterexample),
             Found::Unconfirmed(says) => unconfirmed.push(says),
+            Found::OutOfReach(why) => return Verdict::Unknown(why),
         }
     }
     match confirmed.is_empty() {

@@ -238,7 +238,7 @@ impl Builder<'_> {
     }
 
     /// What a read says on a complete sheet: its outcome is the number of the alternative.
-    fn read(&mut self, read: &Read) -> Made {
+    pub(crate) fn read(&mut self, read: &Read) -> Made {
         if let Some(known) = self.parts.reads.get(read) {
             return Ok(*known);
         }

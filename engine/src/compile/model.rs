@@ -54,11 +54,13 @@ pub(super) struct WantedProperty<'a> {
 impl<'a> Model<'a> {
     pub(super) fn new(draft: &'a Draft<'a>, role: Role, form: Form, problems: &mut Vec<Diagnostic>) -> Self {
         let questionnaire = draft.questionnaire;
-        let asked: Vec<bool> = questionnaire
-            .slots
-            .iter()
-            .map(|slot| questionnaire.item_of(slot).is_some_and(|item| item.is_asked_in(role, form)))
-            .collect();
+        // What hangs on an answer that nobody gives here is never asked. A parent stands before what hangs on it.
+        let mut asked: Vec<bool> = Vec::new();
+        for slot in &questionnaire.slots {
+            let item = questionnaire.item_of(slot).filter(|item| item.is_asked_in(role, form));
+            let parent = item.and_then(|item| item.asked_if.as_ref()).and_then(|when| questionnaire.slot(&when.item));
+            asked.push(item.is_some() && parent.is_none_or(|parent| asked.get(parent) == Some(&true)));
+        }
         let is_asked = |at: usize| asked.get(at).copied().unwrap_or(false);
         let core = (0..questionnaire.slots.len())
             .filter(|at| {

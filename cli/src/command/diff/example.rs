@@ -1,6 +1,6 @@
 //! An example of a move: which answers matter, and on which of them the two sides part.
 
-use bearings_engine::responses::{Answer, Missing, Responses, SafetyBlock};
+use bearings_engine::responses::{Answer, AnswersFile, Missing, Responses, SafetyBlock, write_answers};
 use bearings_engine::{AnswerBlock, BlockAssessment, Ruleset, Said, Variant, Witness, assess_block};
 
 use super::{Comparison, Kind};
@@ -13,8 +13,8 @@ pub(super) struct Example<'a> {
     pub(super) turns_on: Vec<Given>,
     /// The answers without which the sheet need not be in its cell.
     pub(super) matters: Vec<Given>,
-    /// The whole sheet.
-    pub(super) all: Vec<Given>,
+    /// The whole sheet, as a file of answers.
+    pub(super) sheet: AnswersFile,
 }
 
 /// An answer, or why there is none.
@@ -57,7 +57,7 @@ impl<'a> Example<'a> {
             new: new.said(0),
             turns_on: given(&turns_on),
             matters: given(&witness.matters),
-            all: given(&(0..questionnaire.slots.len()).collect::<Vec<usize>>()),
+            sheet: write_answers(questionnaire, sheet, SafetyBlock::Answered),
         })
     }
 }

@@ -95,11 +95,10 @@ fn matrix_of(matrix: &Matrix, what: &str, cell: impl Fn(&Cell) -> Value) -> Valu
 /// A whole sheet, which answers of it matter, on which of them both sides part, and what they say of it.
 fn example_of(example: &Example<'_>) -> Value {
     let ids = |answers: &[Given]| answers.iter().map(|answer| answer.id.clone()).collect::<Vec<_>>();
-    let all = example.all.iter().map(|answer| (answer.id.clone(), json!(answer.value)));
     json!({
         "turns_on": ids(&example.turns_on),
         "matters": ids(&example.matters),
-        "answers": all.collect::<Map<String, Value>>(),
+        "sheet": example.sheet,
         "old": said_of(example.old),
         "new": said_of(example.new),
     })

@@ -3,10 +3,11 @@
 use bearings_engine::{Cell, Count, Impact, Matrix, NoImpact, Ruleset, Said, Shift, Sides};
 
 use super::super::grid::{COLUMNS, Grid, paragraph};
-use super::super::respondents::told as told_of;
+use super::super::respondents::{told as told_of, whose};
 use super::example::Example;
 use super::people::{Move, People};
 use super::{Comparison, Kind, parameters};
+use crate::load::not_looked_at;
 use crate::report::tame;
 
 /// The most cells of a matrix that are told one by one; the others stand in the matrix.
@@ -61,9 +62,10 @@ fn unknown(text: &mut String, none: &NoImpact) {
 }
 
 fn exact(text: &mut String, comparison: &Comparison<'_>, impact: &Impact) {
-    let (role, form) = (comparison.role.as_str(), comparison.form.as_str());
-    let heading = format!("All answer sheets ({role}, {form} form): {}", impact.sheets.rough());
+    let whose = whose(comparison.old.questionnaire(), comparison.role, comparison.form);
+    let heading = format!("All answer sheets{whose}: {}", impact.sheets.rough());
     paragraph(text, &heading, 0);
+    text.push_str(&not_looked_at(comparison.new.questionnaire(), comparison.role, comparison.form));
     if impact.moves.stage.is_none() && impact.moves.signal.is_none() {
         paragraph(
             text,
@@ -71,8 +73,8 @@ fn exact(text: &mut String, comparison: &Comparison<'_>, impact: &Impact) {
             0,
         );
     } else if impact.is_none() {
-        let line = "Proved: no answer sheet gets another stage, signal or reason, and no rule or overlay holds \
-                    elsewhere. Scores and texts are not compared.";
+        let line = "Proved: no sheet that answers everything gets another stage or reason, no sheet another signal, and \
+                    no rule or overlay holds elsewhere. Scores and texts are not compared.";
         paragraph(text, line, 0);
     } else {
         paragraph(text, "Exact counts; a share of sheets is no share of people.", 0);
@@ -235,7 +237,10 @@ fn people(text: &mut String, comparison: &Comparison<'_>, people: &People<'_>) {
         text.push_str(&format!("  {} {}: {rows}\n", cause.kind, cause.id));
     }
     if people.without_cause > 0 {
-        let line = format!("none: {} (conditions of the stages, signals or reasons themselves)", people.without_cause);
+        let line = format!(
+            "none: {} (other conditions of stages, signals or reasons, or one step away)",
+            people.without_cause
+        );
         paragraph(text, &line, 2);
     }
 }

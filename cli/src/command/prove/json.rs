@@ -4,6 +4,7 @@ use bearings_engine::responses::{SafetyBlock, write_answers};
 use bearings_engine::{Claim, Counterexample, Proof, Ruleset, Verdict, Witness, assess};
 use serde_json::{Value, json};
 
+use super::sheets_of;
 use super::witness::{signal, stage};
 
 /// One object, and a line break.
@@ -14,6 +15,7 @@ pub(super) fn text(ruleset: &Ruleset, proof: &Proof, budget: usize) -> String {
         "questionnaire": { "id": ruleset.questionnaire().id, "version": ruleset.questionnaire().version },
         "role": proof.role.as_str(),
         "form": proof.form.as_str(),
+        "over": sheets_of(ruleset),
         // Digits: the number is greater than any that JSON readers keep exactly.
         "sheets": proof.sheets.as_ref().map(ToString::to_string),
         "budget": budget,

@@ -3,7 +3,7 @@
 use bearings_engine::{Count, Matrix, Moves, NoImpact};
 
 use super::super::grid::{Grid, paragraph};
-use super::super::respondents::told;
+use super::super::respondents::{told, whose};
 use super::{Point, Sweep, Swept, number};
 use crate::report::tame;
 
@@ -13,7 +13,8 @@ const UNKNOWN: &str = "UNKNOWN";
 pub(super) fn text(sweep: &Sweep<'_>) -> String {
     let ruleset = sweep.ruleset;
     let mut text = String::new();
-    let heading = format!("{} {} ({}, {} form)", ruleset.id, ruleset.version, sweep.role.as_str(), sweep.form.as_str());
+    let whose = whose(ruleset.questionnaire(), sweep.role, sweep.form);
+    let heading = format!("{} {}{whose}", ruleset.id, ruleset.version);
     paragraph(&mut text, &heading, 0);
     let is_silent = |moves: &Moves| moves.stage.is_none() && moves.signal.is_none();
     let points = || sweep.swept.iter().flat_map(|swept| &swept.points);

@@ -286,6 +286,43 @@ fn what_one_side_lacks_gets_a_row_of_its_own() {
     assert_eq!(on(&impact.overlays, "other"), Some(Sides::NewOnly));
 }
 
+/// A study stops at a condition that a missing answer leaves undecided; over sheets without one it is counted exactly.
+#[test]
+fn the_signals_of_a_study_are_counted_where_nothing_is_missing() {
+    let questionnaire = questionnaire(QUESTIONNAIRE);
+    let study = |cut: u32| {
+        format!(
+            "study \"small\" version \"1\" questionnaire \"small\" title \"Small\";\n\
+             signal high \"H\" when c >= {cut} && a >= 1;\nsignal low \"L\" when weeks <= 1;\n"
+        )
+    };
+    let (old, new) = (loaded(&questionnaire, &study(1)), loaded(&questionnaire, &study(2)));
+    let impact = Impact::of(&old, &new, Role::Hurt, Form::Short, NODE_BUDGET).unwrap();
+    let found = impact.moves.signal.unwrap();
+    assert_eq!(impact.moves.stage, None);
+    let sides = [&old, &new].map(|ruleset| (ruleset, ruleset.variant(Role::Hurt, Form::Short).unwrap()));
+    let mut expected: BTreeMap<(String, String), u64> = BTreeMap::new();
+    for sheet in every_sheet(&questionnaire) {
+        if sheet.iter().any(|answer| matches!(answer, Answer::Missing(reason) if reason.is_unknown())) {
+            continue;
+        }
+        let mut block = AnswerBlock::new(&questionnaire, Form::Short, SafetyBlock::Answered);
+        block.push(Role::Hurt, &sheet);
+        let [from, to] = sides.map(|(ruleset, variant)| {
+            Said::of(variant, assess_block(ruleset, &block).unwrap().row(0)).signal.to_owned()
+        });
+        *expected.entry((from, to)).or_default() += 1;
+    }
+    let cells: BTreeMap<_, _> =
+        found.cells.iter().map(|cell| ((cell.from.clone(), cell.to.clone()), number(&cell.count))).collect();
+    assert_eq!(cells, expected);
+    let pair = |from: &str, to: &str| (from.to_owned(), to.to_owned());
+    assert!(
+        expected.contains_key(&pair("high", "low")) && expected.contains_key(&pair("high", "none")),
+        "{expected:?}"
+    );
+}
+
 #[test]
 fn nothing_is_claimed_past_the_budget_of_other_sheets_or_of_what_is_not_looked_at() {
     let questionnaire = questionnaire(QUESTIONNAIRE);

@@ -148,12 +148,13 @@ impl Prover<'_> {
     }
 
     pub(super) fn signals_occur(&self) -> Result<Vec<Found>, OverBudget> {
+        let mixed = self.signal("mixed");
         let looked = (0..self.variant.signals.len()).filter(|at| !self.is_declared_never(NeverTarget::Signal(*at)));
         let missing = looked.filter_map(|at| {
             let says = format!("no sheet reads `{}`", target_name(self.variant, NeverTarget::Signal(at)));
-            let wanted = Reported::Declared(at as u32).outcome();
+            let wanted = |outcome: u32| Reported::of(outcome).signal(mixed) == Some(at as u32);
             let holds = |row: AssessedRow<'_>| row.signal() == Signal::Declared(at);
-            self.must(self.functions.reported, &|outcome| outcome == wanted, &says, &holds)
+            self.must(self.functions.reported, &wanted, &says, &holds)
         });
         Ok(missing.collect())
     }
@@ -166,9 +167,14 @@ impl Prover<'_> {
 
     /// The declared reason that is reported, or one past the last where none is.
     fn reported_reason(&mut self) -> Result<NodeId, OverBudget> {
+        self.reason_beside(self.functions.reported, self.functions.reason)
+    }
+
+    /// The declared reason that goes with what is reported, or one past the last where none does.
+    pub(super) fn reason_beside(&mut self, reported: NodeId, reason: NodeId) -> Result<NodeId, OverBudget> {
         let none = self.variant.reasons.len() as u32;
         let decisive = [self.signal("keep_going"), self.signal("walk_away")];
-        self.sheets.diagram.apply(&[self.functions.reported, self.functions.reason], &|functions| {
+        self.sheets.diagram.apply(&[reported, reason], &|functions| {
             let [reported, reason] = functions else { return None };
             match Reported::of(reported.outcome()?) {
                 Reported::Declared(signal) if !decisive.contains(&Some(signal)) => reason.outcome().map(|_| *reason),
@@ -220,14 +226,11 @@ impl Prover<'_> {
                 })
             }
             NeverTarget::Signal(at) => {
-                let wanted = Reported::Declared(at as u32).outcome();
-                self.must_not(
-                    self.functions.reported,
-                    self.over_reported(),
-                    &|outcome| outcome == wanted,
-                    &says,
-                    &|row| assessed(row, &|row| row.signal() == Signal::Declared(at)),
-                )
+                let mixed = self.signal("mixed");
+                let wanted = |outcome: u32| Reported::of(outcome).signal(mixed) == Some(at as u32);
+                self.must_not(self.functions.reported, self.over_reported(), &wanted, &says, &|row| {
+                    assessed(row, &|row| row.signal() == Signal::Declared(at))
+                })
             }
             NeverTarget::Reason(Reason::Declared(at)) => {
                 let reported = self.reported_reason()?;
@@ -254,6 +257,10 @@ impl Prover<'_> {
     /// A property that the ruleset declares.
     pub(super) fn declared(&mut self, number: usize) -> Result<Vec<Found>, OverBudget> {
         let Some(property) = self.variant.properties.get(number) else { return Ok(Vec::new()) };
+        if let Some(name) = self.always_answered(&property.tree)? {
+            let why = format!("it asks whether `{name}` is answered, and here every question is");
+            return Ok(vec![Found::OutOfReach(why)]);
+        }
         let (function, over) = self.property(&property.tree)?;
         let says = format!("`{}` does not hold", property.id);
         let levels = self.find(function, over, &|holds| holds == 0);
@@ -284,6 +291,29 @@ impl Prover<'_> {
             }
             None => Found::Unconfirmed(says),
         }])
+    }
+
+    /// What a property asks for an answer to, if no sheet that is looked at lacks it: then it is about other sheets.
+    fn always_answered(&mut self, tree: &Tree) -> Result<Option<String>, OverBudget> {
+        let mut asked = Vec::new();
+        tree.for_each_read(&mut |read| match read {
+            Read::SlotAnswered(_) | Read::ScaleAnswered(_) => asked.push(read.clone()),
+            _ => {}
+        });
+        let questionnaire = self.ruleset.questionnaire();
+        let parts = self.functions.parts.clone();
+        let mut builder =
+            Builder::new(questionnaire, self.variant, &self.sheets.variables, &mut self.sheets.diagram, parts);
+        for read in asked {
+            if builder.read(&read)? == NodeId::leaf(1) {
+                return Ok(match read {
+                    Read::SlotAnswered(slot) => questionnaire.slots.get(slot).map(|slot| slot.id.clone()),
+                    Read::ScaleAnswered(scale) => self.variant.scales.get(scale).map(|scale| scale.id.clone()),
+                    _ => None,
+                });
+            }
+        }
+        Ok(None)
     }
 
     /// A property as a function of the sheet, and the sheets on which it is exact.

@@ -82,15 +82,18 @@ impl Prover<'_> {
                 Part::Overlay(_) | Part::Stage => None,
                 Part::Signal | Part::Reason => self.ruleset.without_rule(variant.role, variant.form, rule),
             };
-            let other = signed.as_ref().unwrap_or(&unsigned);
-            let shown = (0..TURNS).any(|turn| {
-                let sheet = self.sheets.responses(&levels, turn);
-                let (with, without) = (result(self.ruleset, &sheet), result(other, &sheet));
-                with.zip(without).is_some_and(|(with, without)| match part {
-                    Part::Overlay(_) => with.overlays != without.overlays,
-                    Part::Stage => with.stage != without.stage,
-                    Part::Signal | Part::Reason => with != without,
-                })
+            let other = match part {
+                Part::Overlay(_) | Part::Stage => &unsigned,
+                // Without a diagram of its own there is no signal to compare with.
+                Part::Signal | Part::Reason => match &signed {
+                    Some(signed) => signed,
+                    None => return Ok(Weight::Unconfirmed),
+                },
+            };
+            let shown = self.is_read_otherwise(&levels, other, &|with, without| match part {
+                Part::Overlay(_) => with.overlays != without.overlays,
+                Part::Stage => with.stage != without.stage,
+                Part::Signal | Part::Reason => with != without,
             });
             if shown {
                 return Ok(Weight::Pivotal);
@@ -102,23 +105,47 @@ impl Prover<'_> {
             .get(rule)
             .is_some_and(|rule| rule.effects.iter().any(|effect| matches!(effect, RuleEffect::Flag(_))));
         if differs_somewhere || raises_flag {
-            return self.weight_after_tests(&variant);
+            return self.weight_after_tests(rule, &variant);
         }
         let untested = self.sheets.untested(&variant, parts)?;
         Ok(if untested.levels == self.functions.levels { Weight::None } else { Weight::LevelOnly })
     }
 
+    /// Whether a sheet with these levels is read otherwise by another ruleset.
+    fn is_read_otherwise(
+        &self,
+        levels: &[(u32, u32)],
+        other: &Ruleset,
+        differ: &dyn Fn(&SheetResult, &SheetResult) -> bool,
+    ) -> bool {
+        (0..TURNS).any(|turn| {
+            let sheet = self.sheets.responses(levels, turn);
+            let results = result(self.ruleset, &sheet).zip(result(other, &sheet));
+            results.is_some_and(|(with, without)| differ(&with, &without))
+        })
+    }
+
     /// What differs before the honesty tests may be the same after them, and a flag works only there.
-    fn weight_after_tests(&mut self, variant: &Variant) -> Result<Weight, OverBudget> {
+    fn weight_after_tests(&mut self, rule: usize, variant: &Variant) -> Result<Weight, OverBudget> {
         let tested = self.sheets.functions(self.ruleset.kind, variant)?;
-        let same = tested.reported == self.functions.reported
-            && tested.stage == self.functions.stage
-            && tested.overlays == self.functions.overlays
-            && tested.reason == self.functions.reason;
-        Ok(match same {
+        if tested.reported != self.functions.reported {
+            return Ok(Weight::Pivotal);
+        }
+        // A reason stands only beside what is neither decisive nor of the engine's own making.
+        let with = self.reason_beside(self.functions.reported, self.functions.reason)?;
+        let without = self.reason_beside(tested.reported, tested.reason)?;
+        if with != without {
+            let differs = self.sheets.diagram.combine(with, without, &|a, b| u32::from(a != b))?;
+            let levels = self.sheets.shortest_answered(differs, &|differs| differs == 1);
+            let other = self.ruleset.without_rule(variant.role, variant.form, rule);
+            let shown = levels.zip(other).is_some_and(|(levels, other)| {
+                self.is_read_otherwise(&levels, &other, &|with, without| with.reason != without.reason)
+            });
+            return Ok(if shown { Weight::Pivotal } else { Weight::Unconfirmed });
+        }
+        Ok(match tested.stage == self.functions.stage && tested.overlays == self.functions.overlays {
             true if tested.levels == self.functions.levels => Weight::None,
             true => Weight::LevelOnly,
-            false if tested.reported != self.functions.reported => Weight::Pivotal,
             false => Weight::Unconfirmed,
         })
     }
