@@ -271,9 +271,12 @@ pub fn load(
     Ok((ruleset, problems))
 }
 
+/// A role and form, its variant if it has no errors, and its problems.
+type Compiled = ((Role, Form), Option<Variant>, Vec<Diagnostic>);
+
 /// The variants that are wanted, each with its problems. They have nothing to do with one another, so each has a thread
 /// of its own; what comes out stands in the order in which they are wanted.
-fn compiled(draft: &Draft<'_>, options: &LoadOptions) -> Vec<((Role, Form), Option<Variant>, Vec<Diagnostic>)> {
+fn compiled(draft: &Draft<'_>, options: &LoadOptions) -> Vec<Compiled> {
     let one = |(role, form): (Role, Form)| {
         let mut problems = Vec::new();
         let variant = compile::variant(draft, role, form, options.node_budget, &mut problems);

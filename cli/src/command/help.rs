@@ -61,7 +61,10 @@ fn text_for(topic: Option<&str>) -> Result<String, Failure> {
         return Ok((*text).to_owned());
     }
     if let Some(command) = root.find_subcommand_mut(topic) {
-        return Ok(command.render_long_help().to_string());
+        let help = command.render_long_help().to_string();
+        // `coverage` is a command, and what `check` warns of.
+        let code = Code::ALL.iter().find(|code| code.as_str() == topic);
+        return Ok(code.map_or(help.clone(), |code| format!("{help}\n{}", page(*code))));
     }
     // Both `unknown-name` and what was printed around it are understood.
     let word = topic.trim_start_matches("error[").trim_start_matches("warning[").trim_end_matches(']');

@@ -8,7 +8,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use bearings_engine::questionnaire::Role;
-use bearings_engine::{Claim, Kind, Ruleset, Verdict, claims_of, prove};
+use bearings_engine::{Claim, Kind, Verdict, claims_of, prove};
 
 use crate::args::{Common, ProveArgs};
 use crate::exit::Failure;
@@ -44,14 +44,4 @@ pub(crate) fn run(args: &ProveArgs, common: &Common) -> Result<ExitCode, Failure
     output.finish()?;
     let is_proved = |claim: &Claim| matches!(claim.verdict, Verdict::Proved);
     Ok(if proof.claims.iter().all(is_proved) { ExitCode::SUCCESS } else { ExitCode::from(1) })
-}
-
-/// What every verdict speaks of.
-fn sheets_of(ruleset: &Ruleset) -> &'static str {
-    match ruleset.kind {
-        Kind::Assessment => {
-            "sheets on which every question is answered; what the safety gate looks at may be skipped or declined"
-        }
-        _ => "sheets on which every question is answered",
-    }
 }

@@ -106,6 +106,9 @@ pub(super) fn each_block(
     Ok(tally)
 }
 
+/// What is done with a respondent: the id and the answers.
+type LookAtOne<'a> = &'a mut dyn FnMut(&[u8], &Responses) -> Result<(), Failure>;
+
 /// Hands over the respondents one after the other: the id and the answers.
 ///
 /// # Errors
@@ -115,7 +118,7 @@ pub(super) fn each(
     questionnaire: &Questionnaire,
     form: Form,
     common: &Common,
-    look: &mut dyn FnMut(&[u8], &Responses) -> Result<(), Failure>,
+    look: LookAtOne<'_>,
 ) -> Result<Tally, Failure> {
     let (mut tally, mut conflicts) = (Tally::default(), 0_u64);
     let mut row = survey.row();

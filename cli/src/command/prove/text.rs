@@ -1,9 +1,9 @@
 //! The verdicts for eyes: one line a property, then what each of them rests on.
 
-use bearings_engine::{Claim, Proof, Ruleset, Verdict};
+use bearings_engine::{Claim, Kind, Proof, Ruleset, Verdict};
 
 use super::super::grid::paragraph;
-use super::{sheets_of, witness};
+use super::witness;
 use crate::load::not_looked_at;
 use crate::report::tame;
 
@@ -19,8 +19,9 @@ pub(super) fn text(ruleset: &Ruleset, proof: &Proof) -> String {
         None => "all answer sheets".to_owned(),
     };
     let (id, version) = (&ruleset.id, &ruleset.version);
-    let mut text = format!("{id} {version}: {sheets} ({}, {} form)\n", proof.role.as_str(), proof.form.as_str());
-    text.push_str(&not_looked_at(ruleset.questionnaire(), proof.role, proof.form));
+    let (role, form) = (proof.role, proof.form);
+    let mut text = format!("{id} {version}: {sheets} without a gap ({}, {} form)\n", role.as_str(), form.as_str());
+    text.push_str(&not_looked_at(ruleset.questionnaire(), role, form));
     text.push('\n');
     let width = proof.claims.iter().map(|claim| claim.id.chars().count()).max().unwrap_or(0).min(IDS);
     for claim in &proof.claims {
@@ -84,10 +85,14 @@ fn untold(text: &mut String, proof: &Proof) {
 
 /// What all of it is said of.
 fn over(ruleset: &Ruleset, proof: &Proof) -> String {
-    let mut text = format!("Looked at: {}. ", sheets_of(ruleset));
+    let mut text = "A sheet answers every question of this form".to_owned();
+    if ruleset.kind == Kind::Assessment {
+        text.push_str("; what the safety gate looks at may also be skipped or declined");
+    }
+    text.push_str(". ");
     let variant = ruleset.variant(proof.role, proof.form);
     if variant.is_some_and(|variant| variant.screens.straightline.is_some()) {
-        text.push_str("One of nearly equal answers (`screen straightline`) reads contradictory instead. ");
+        text.push_str("One of nearly equal answers (`screen straightline`) is read as contradictory instead. ");
     }
     text.push_str("In brackets: of how many items, stages, rules ... it is said. ");
     text.push_str("All of this is about the rules, and nothing about people.");

@@ -33,7 +33,7 @@ pub(super) fn table(ruleset: &Ruleset, sheets: &[Witness]) -> String {
         table.add_row(row);
     }
     let lines: Vec<String> = table.to_string().lines().map(|line| line.trim_end().to_owned()).collect();
-    format!("{}\n      (whatever the other answers; signal and stage are of one such sheet)\n", lines.join("\n"))
+    format!("{}\n      (other answers are free; signal and stage are one example; --json has all)\n", lines.join("\n"))
 }
 
 fn answer(slot: &Slot, responses: &Responses, at: usize) -> String {

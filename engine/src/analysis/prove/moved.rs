@@ -18,6 +18,9 @@ const TRIED: usize = 64;
 /// Moves of one variable, from the first level to the second.
 type Moves = (u32, Vec<(u32, u32)>);
 
+/// The levels of other variables that a move needs to be bad, and the move.
+type BadMove = (Vec<(u32, u32)>, (u32, u32));
+
 impl Prover<'_> {
     /// The order in which a signal is worse or better; none for what takes no part in it.
     fn rank(&self) -> impl Fn(u32) -> Option<u8> + use<> {
@@ -164,7 +167,7 @@ impl Prover<'_> {
     /// The pair of sheets with the fewest answers that a bad move needs.
     fn bad_move(&mut self, at: u32, moves: &[(u32, u32)], bad: &dyn Fn(u32, u32) -> bool) -> Result<Found, OverBudget> {
         let reported = self.functions.reported;
-        let mut smallest: Option<(Vec<(u32, u32)>, (u32, u32))> = None;
+        let mut smallest: Option<BadMove> = None;
         for (from, to) in moves {
             let before = self.sheets.diagram.moved(&[reported], at, &|_| (0, *from))?;
             let after = self.sheets.diagram.moved(&[reported], at, &|_| (0, *to))?;

@@ -4,6 +4,7 @@
 //! what was drawn before it (names, strata, what hangs on what), and a draw that is taken back leaves a text that does not
 //! load. Here a failing case shrinks by leaving out declarations and items for as long as it still loads and fails.
 
+mod counts;
 mod draw;
 mod every;
 mod holds;
@@ -32,6 +33,44 @@ fn load(case: &Case) -> Option<Ruleset> {
     crate::ruleset::load(&files, &Arc::new(questionnaire), &options).ok().map(|(ruleset, _)| ruleset)
 }
 
+/// The case without whatever it does not need for `fails` to be true of it.
+fn shrunk(case: &Case, fails: &dyn Fn(&Case) -> bool) -> Case {
+    let mut small = case.clone();
+    loop {
+        let mut smaller = (0..small.declarations.len() + small.items.len()).rev().filter_map(|at| {
+            let mut less = small.clone();
+            if at < less.declarations.len() {
+                less.declarations.remove(at);
+            } else {
+                less.items.remove(at - small.declarations.len());
+            }
+            fails(&less).then_some(less)
+        });
+        match smaller.next() {
+            Some(less) => small = less,
+            None => return small,
+        }
+    }
+}
+
+fn problems(case: &Case) -> Vec<String> {
+    let Some(ruleset) = load(case) else { return Vec::new() };
+    let Some(every) = Every::new(&ruleset, MOST_SHEETS) else { return Vec::new() };
+    let proof = prove(&ruleset, Role::Hurt, Form::Short, ANALYSIS_BUDGET, None).unwrap();
+    let mut all = verdicts::disagreements(case, &ruleset, &every, &proof);
+    all.extend(counts::disagreements(&ruleset, &every, ANALYSIS_BUDGET).0);
+    all
+}
+
+#[test]
+fn explore_one() {
+    let seed: u64 = std::env::var("SEED").unwrap().parse().unwrap();
+    let with = std::env::var("WITH").unwrap();
+    let case = draw::case(&mut Draw(seed << 32));
+    let small = shrunk(&case, &|case| problems(case).iter().any(|p| p.contains(&with)));
+    eprintln!("{}\n{}\n{:#?}", small.questionnaire(), small.ruleset(), problems(&small));
+}
+
 #[test]
 fn explore() {
     let (mut drawn, mut large, mut failed) = (0, 0, 0);
@@ -40,6 +79,7 @@ fn explore() {
     let mut verdicts = std::collections::BTreeMap::<String, usize>::new();
     let mut times = [0.0; 4];
     let mut cases = 0;
+    let mut compared = 0;
     let mut seed = 0;
     while cases < CASES {
         seed += 1;
@@ -87,7 +127,9 @@ fn explore() {
             *verdicts.entry(format!("{id} {word}")).or_default() += 1;
         }
         let start = std::time::Instant::now();
-        for wrong in verdicts::disagreements(&case, &ruleset, &every, &proof) {
+        let (more, n) = counts::disagreements(&ruleset, &every, ANALYSIS_BUDGET);
+        compared += n;
+        for wrong in verdicts::disagreements(&case, &ruleset, &every, &proof).into_iter().chain(more) {
             let entry = kinds
                 .entry(
                     wrong
@@ -105,5 +147,7 @@ fn explore() {
         }
         times[3] += start.elapsed().as_secs_f64();
     }
-    eprintln!("{drawn} drawn, {failed} failed, {large} large, {sheets} sheets, {times:?}\n{kinds:#?}\n{verdicts:#?}");
+    eprintln!(
+        "{drawn} drawn, {failed} failed, {large} large, {sheets} sheets, {compared} compared, {times:?}\n{kinds:#?}\n{verdicts:#?}"
+    );
 }

@@ -92,6 +92,8 @@ fn every_sheet(ruleset: &Ruleset, most: usize, open: &dyn Fn(usize) -> bool) -> 
             match above.as_ref().map(|(above, asks)| (sheet[*above].answer, asks)) {
                 None => cells.clone(),
                 Some((Answer::Level(level), asks)) if asks[usize::from(level)] => cells.clone(),
+                // Who leaves a question open may still answer what would be asked because of it.
+                Some((answer, _)) if answer.is_unknown() && open(at) => cells.clone(),
                 Some((answer, _)) if answer.is_unknown() => not_put(Missing::Skipped),
                 Some(_) => not_put(Missing::NotShown),
             }

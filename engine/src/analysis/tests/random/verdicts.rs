@@ -114,10 +114,6 @@ impl<'a> Brute<'a> {
         &self.every.facts[sheet]
     }
 
-    fn keeps(&self, sheet: usize) -> bool {
-        rank(self.facts(sheet).reported, self.every) == Some(2)
-    }
-
     fn looked(&self, id: &str) -> Vec<Looked<'a>> {
         let (every, variant) = (self.every, self.every.variant);
         match id {
@@ -241,7 +237,7 @@ impl<'a> Brute<'a> {
             .map(|(slot, step)| {
                 let level = move |sheet: usize| every.sheets[sheet][slot].answer.level().map(|level| level as i32);
                 self.pair(slot, move |from, to| {
-                    let better = level(from).zip(level(to)).is_some_and(|(from, to)| to - from == step);
+                    let better = level(from).zip(level(to)).is_some_and(|(from, to)| (to - from) * step > 0);
                     let ranks = rank(every.facts[from].reported, every).zip(rank(every.facts[to].reported, every));
                     better && ranks.is_some_and(|(before, after)| after < before)
                 })
@@ -295,12 +291,12 @@ impl<'a> Brute<'a> {
 
     /// Every rule that is no note, taken out of the text of the ruleset.
     fn pivotal(&self) -> Vec<Looked<'a>> {
+        let is_of_this_form = |id: &str| self.every.variant.rules.iter().any(|rule| rule.id == id);
         let rules = self.case.declarations.iter().enumerate().filter_map(|(at, declaration)| match declaration {
-            Declaration::Rule { id, then, .. } if then != "note()" && !self.is_stated_never(id) => {
-                Some((at, id.clone()))
-            }
+            Declaration::Rule { id, then, .. } => (then != "note()" && is_of_this_form(id)).then(|| (at, id.clone())),
             _ => None,
         });
+        let rules = rules.filter(|(_, id)| !self.is_stated_never(id));
         rules
             .map(|(at, id)| {
                 let mut without = self.case.clone();
@@ -312,11 +308,13 @@ impl<'a> Brute<'a> {
                 let pairs = || self.every.facts.iter().zip(&other.facts).filter(|(with, _)| with.shown);
                 let outcome = |facts: &Facts| (facts.reported, facts.reason, facts.stage, facts.overlays);
                 let differ = |(with, without): (&Facts, &Facts)| {
-                    with.reported != without.reported || with.complete && outcome(with) != outcome(without)
+                    let shown = outcome(with) != outcome(without) || with.levels != without.levels;
+                    with.reported != without.reported || with.complete && shown
                 };
                 // What a rule does to stage, overlays and reasons where answers are missing is not looked at.
-                let only_with_gaps = pairs().any(|(with, without)| outcome(with) != outcome(without));
-                let is_bad = match pairs().any(differ) || pairs().any(|(with, without)| with.levels != without.levels) {
+                let only_with_gaps =
+                    pairs().any(|(with, without)| outcome(with) != outcome(without) || with.levels != without.levels);
+                let is_bad = match pairs().any(differ) {
                     true => Found::No,
                     false if only_with_gaps => Found::Either,
                     false => Found::Yes,
