@@ -89,7 +89,10 @@ fn of_the_sound_one_everything_is_proved_with_nothing_to_add() {
     let verdicts = verdicts(&stdout);
     assert_eq!(verdicts.len(), BUILT_IN.len() + 2);
     assert!(verdicts.iter().all(|(word, _)| *word == "PROVED"), "{stdout}");
-    assert!(stdout.starts_with("faults 1: all 41,552,000 answer sheets (hurt, short form)\n"), "{stdout}");
+    assert!(
+        stdout.starts_with("faults 1: all 41,552,000 answer sheets without a gap (hurt, short form)\n"),
+        "{stdout}"
+    );
 }
 
 #[test]

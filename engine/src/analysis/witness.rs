@@ -85,8 +85,16 @@ impl Sheets<'_> {
         let variant = ruleset.variant(self.role, self.form)?;
         (0..TRIES).find_map(|turn| {
             let mut spread = Spread(turn);
-            let levels: Vec<u32> =
-                (0_u32..).zip(&self.variables).map(|(at, own)| self.spread(at, own, &mut spread)).collect();
+            // First those on which the gate finds nothing: what is shown by one of them needs no flag.
+            let calm = self.levels(&[], turn as usize);
+            let is_calm = (turn as usize) < TRIES as usize / 2;
+            let stays =
+                |slot: usize| is_calm && (self.gate.reads(slot) || self.questionnaire.slot(MINOR_ITEM) == Some(slot));
+            let mut level = |(at, own): (u32, &CompleteVariable)| match calm.get(at as usize) {
+                Some(level) if stays(own.slot) => *level,
+                _ => self.spread(at, own, &mut spread),
+            };
+            let levels: Vec<u32> = (0_u32..).zip(&self.variables).map(&mut level).collect();
             let mut responses = self.responses_of(&levels);
             let mut open: Vec<usize> = Vec::new();
             for scale in &variant.scales {
@@ -101,7 +109,7 @@ impl Sheets<'_> {
                 |slot: &usize| variant.scales.iter().any(|scale| scale.items.iter().any(|item| item.slot == *slot));
             let others = self.variables.iter().map(|variable| variable.slot).filter(|slot| !counted(slot));
             open.extend(others.filter(|_| spread.below(4) == 0));
-            open.retain(|slot| !self.is_block(*slot));
+            open.retain(|slot| !self.is_block(*slot) && !stays(*slot));
             for slot in &open {
                 if let Some(answer @ Answer::Level(_)) = responses.answers.get_mut(*slot) {
                     *answer = Answer::Missing(Missing::Skipped);

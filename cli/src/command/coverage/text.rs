@@ -81,11 +81,6 @@ pub(super) fn render(findings: &Findings<'_>) -> String {
         text.push_str("\nEach of them still needs a person to say what must come out.\n");
     }
     text.push_str(&format!("\n{} of {} are tried: {} %", share.tried, share.of, share.percent()));
-    match looked.todo {
-        0 => {}
-        1 => text.push_str(", by 1 case that tests nothing yet among others"),
-        todo => text.push_str(&format!(", by {todo} cases that test nothing yet among others")),
-    }
     match args.threshold {
         Some(least) if share.percent() < least => text.push_str(&format!(", below {least} %\n")),
         _ => text.push('\n'),

@@ -63,6 +63,7 @@ fn problems(case: &Case) -> Vec<String> {
 }
 
 #[test]
+#[ignore = "looks closer at one drawn ruleset: SEED and WITH say which"]
 fn explore_one() {
     let seed: u64 = std::env::var("SEED").unwrap().parse().unwrap();
     let with = std::env::var("WITH").unwrap();
