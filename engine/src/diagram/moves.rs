@@ -54,29 +54,29 @@ impl Diagram {
         Ok(id)
     }
 
-    /// Whether two sheets that differ in `variable` only, by one of `moves` (from level, to level), have outcomes for
-    /// which `bad(from, to)` holds; it may not hold for two equal ones. `good` remembers pairs of nodes without such
+    /// One of `moves` (from level, to level) of `variable` by which two sheets differ that have outcomes for which
+    /// `bad(from, to)` holds; none if there are no such sheets. It may not hold for two equal outcomes. `good` remembers pairs of nodes without such
     /// outcomes; it serves for one `bad`.
     ///
     /// # Errors
     /// [`OverBudget`] when there are more pairs than nodes are allowed.
-    pub(crate) fn has_move(
+    pub(crate) fn find_move(
         &self,
         root: NodeId,
         variable: u32,
         moves: &[(u32, u32)],
         bad: &dyn Fn(u32, u32) -> bool,
         good: &mut BTreeSet<(NodeId, NodeId)>,
-    ) -> Result<bool, OverBudget> {
+    ) -> Result<Option<(u32, u32)>, OverBudget> {
         for id in self.reachable(root).into_iter().filter(|id| self.variable(*id) == Some(variable)) {
             for (from, to) in moves {
                 let child = |level: &u32| self.cofactor(id, variable, *level as usize);
                 if self.has_pair(child(from), child(to), bad, good)? {
-                    return Ok(true);
+                    return Ok(Some((*from, *to)));
                 }
             }
         }
-        Ok(false)
+        Ok(None)
     }
 
     fn has_pair(

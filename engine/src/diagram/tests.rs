@@ -168,13 +168,13 @@ fn a_bad_move_is_found_exactly_where_there_is_one() {
     let mut good = Default::default();
     // A sum rises with each of its variables; its rest by six falls where the last step makes it six.
     for variable in 0..3 {
-        assert_eq!(diagram.has_move(root, variable, &[(0, 1), (1, 2)], &falls, &mut good), Ok(false));
-        assert_eq!(diagram.has_move(root, variable, &[(1, 0)], &falls, &mut good), Ok(true));
+        assert_eq!(diagram.find_move(root, variable, &[(0, 1), (1, 2)], &falls, &mut good), Ok(None));
+        assert_eq!(diagram.find_move(root, variable, &[(0, 1), (1, 0)], &falls, &mut good), Ok(Some((1, 0))));
     }
     let rest = diagram.map(root, &|sum| sum % 6).unwrap();
     for variable in 0..3 {
-        assert_eq!(diagram.has_move(rest, variable, &[(0, 1)], &falls, &mut good), Ok(false));
-        assert_eq!(diagram.has_move(rest, variable, &[(1, 2)], &falls, &mut good), Ok(true));
+        assert_eq!(diagram.find_move(rest, variable, &[(0, 1)], &falls, &mut good), Ok(None));
+        assert_eq!(diagram.find_move(rest, variable, &[(1, 2)], &falls, &mut good), Ok(Some((1, 2))));
     }
 }
 

@@ -1,7 +1,7 @@
 //! `bearings/proof@1`: the same for programs.
 
 use bearings_engine::responses::{SafetyBlock, write_answers};
-use bearings_engine::{Claim, Counterexample, Proof, Ruleset, Verdict, Witness, assess};
+use bearings_engine::{Claim, Counterexample, Kind, Proof, Ruleset, Verdict, Witness, assess};
 use serde_json::{Value, json};
 
 use super::witness::{signal, stage};
@@ -14,13 +14,23 @@ pub(super) fn text(ruleset: &Ruleset, proof: &Proof, budget: usize) -> String {
         "questionnaire": { "id": ruleset.questionnaire().id, "version": ruleset.questionnaire().version },
         "role": proof.role.as_str(),
         "form": proof.form.as_str(),
+        "over": over(ruleset),
         // Digits: the number is greater than any that JSON readers keep exactly.
-        "over": "sheets on which every question is answered; what the safety gate looks at may be skipped or declined",
         "sheets": proof.sheets.as_ref().map(ToString::to_string),
         "budget": budget,
         "claims": proof.claims.iter().map(|one| claim(ruleset, one)).collect::<Vec<Value>>(),
     });
     format!("{value:#}\n")
+}
+
+/// The sheets that every verdict speaks of.
+fn over(ruleset: &Ruleset) -> &'static str {
+    match ruleset.kind {
+        Kind::Assessment => {
+            "sheets on which every question is answered; what the safety gate looks at may be skipped or declined"
+        }
+        Kind::Instrument | Kind::Study => "sheets on which every question is answered",
+    }
 }
 
 fn claim(ruleset: &Ruleset, claim: &Claim) -> Value {

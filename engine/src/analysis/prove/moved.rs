@@ -10,7 +10,10 @@ use crate::questionnaire::Direction;
 use crate::responses::Responses;
 
 /// The most levels of a variable of which all pairs are looked at. A design choice, far above what a question has.
-const WIDEST: u32 = 2048;
+const WIDEST: u32 = 512;
+
+/// The most moves of a variable that are all tried for the smallest pair of sheets; of more it is the first that is bad.
+const TRIED: usize = 64;
 
 /// Moves of one variable, from the first level to the second.
 type Moves = (u32, Vec<(u32, u32)>);
@@ -46,14 +49,14 @@ impl Prover<'_> {
             if item.block || self.variant.not_monotone.iter().any(|exempt| exempt.slot == variable.slot) {
                 return None;
             }
-            if variable.known > WIDEST {
-                return Some((at, Vec::new()));
-            }
             let is_concern = match declared(variable.slot).or(item.direction)? {
                 Direction::Supports => false,
                 Direction::Concern => true,
                 Direction::Neutral => return None,
             };
+            if variable.known > WIDEST {
+                return Some((at, Vec::new()));
+            }
             // The options of an item may stand in either order.
             let number = |level: u32| {
                 let answer = variable.level_of.iter().position(|own| *own == level)?;
@@ -65,9 +68,11 @@ impl Prover<'_> {
             if is_concern {
                 levels.reverse();
             }
-            // Not neighbours only: what takes no part in the order may lie between a better and a worse signal.
-            let rises = levels.iter().enumerate().flat_map(|(place, (_, worse))| {
-                levels.iter().skip(place + 1).map(move |(_, better)| (*worse, *better))
+            // Not neighbours only: what takes no part in the order may lie between a better and a worse signal. Neighbours
+            // first, though, since the first of equally small counterexamples is shown.
+            let rises = (1..levels.len()).flat_map(|apart| {
+                let pairs = levels.iter().zip(levels.iter().skip(apart));
+                pairs.map(|((_, worse), (_, better))| (*worse, *better)).collect::<Vec<_>>()
             });
             Some((at, rises.collect()))
         });
@@ -108,14 +113,16 @@ impl Prover<'_> {
     }
 
     pub(super) fn monotone(&mut self) -> Result<Vec<Found>, OverBudget> {
-        self.within_width()?;
         let rank = self.rank();
         let worse = |from: u32, to: u32| rank(from).zip(rank(to)).is_some_and(|(from, to)| to < from);
-        self.no_move(&self.directed(), &worse)
+        let directed = self.directed();
+        match self.too_wide(&directed) {
+            Some(found) => Ok(vec![found]),
+            None => self.no_move(&directed, &worse),
+        }
     }
 
     pub(super) fn safety_yes(&mut self) -> Result<Vec<Found>, OverBudget> {
-        self.within_width()?;
         let (rank, keeps) = (self.rank(), self.is_keep_going());
         // The gate's own word for "no direction" is not rosy, whatever it took the place of.
         let held_back = Reported::HeldBack.outcome();
@@ -123,7 +130,11 @@ impl Prover<'_> {
             (Some(from), Some(now)) if to != held_back => now > from,
             _ => keeps(to) && !keeps(from),
         };
-        self.no_move(&self.flagging(), &rosier)
+        let flagging = self.flagging();
+        match self.too_wide(&flagging) {
+            Some(found) => Ok(vec![found]),
+            None => self.no_move(&flagging, &rosier),
+        }
     }
 
     pub(super) fn skipping(&mut self) -> Result<Vec<Found>, OverBudget> {
@@ -132,9 +143,11 @@ impl Prover<'_> {
     }
 
     /// Nothing is claimed of all pairs of answers to a question that has too many.
-    fn within_width(&self) -> Result<(), OverBudget> {
-        let is_wide = self.sheets.variables.iter().any(|variable| variable.known > WIDEST);
-        if is_wide { Err(OverBudget(self.sheets.diagram.budget())) } else { Ok(()) }
+    fn too_wide(&self, moves: &[Moves]) -> Option<Found> {
+        let known = |at: u32| self.sheets.variables.get(at as usize).map_or(0, |variable| variable.known);
+        let (at, _) = moves.iter().find(|(at, _)| known(*at) > WIDEST)?;
+        let name = self.item_name(*at);
+        Some(Found::OutOfReach(format!("`{name}` has more than {WIDEST} answers, and all pairs of them are too many")))
     }
 
     /// For each variable with a bad move, one counterexample.
@@ -143,8 +156,9 @@ impl Prover<'_> {
         let mut good = BTreeSet::new();
         let mut found = Vec::new();
         for (at, own) in moves {
-            if self.sheets.diagram.has_move(reported, *at, own, bad, &mut good)? {
-                found.push(self.bad_move(*at, own, bad)?);
+            if let Some(one) = self.sheets.diagram.find_move(reported, *at, own, bad, &mut good)? {
+                let tried = if own.len() <= TRIED { own.as_slice() } else { &[one] };
+                found.push(self.bad_move(*at, tried, bad)?);
             }
         }
         Ok(found)
