@@ -14,6 +14,7 @@ mod bad_input;
 mod bad_rulesets;
 mod determinism;
 mod export;
+mod flip;
 mod helplines;
 mod instruments;
 mod new;

@@ -40,7 +40,7 @@ pub use explain::{RuleOnSheet, WhyNot, why_not};
 pub use explain::{effects_of, explain_row, forms_of, item_text, slot_label, with_bond};
 pub use ruleset::{
     Aggregation, Comparison, ENGINE_REASONS, Kind, LoadOptions, NODE_BUDGET, Next, Parameter, REQUIRED_HEADINGS,
-    Ruleset, batch_only, header_of, load, rule_ids, signal_ids,
+    Ruleset, batch_only, header_of, kind_of, load, rule_ids, signal_ids,
 };
 pub use scoring::{Need, ScaleItem, Score, Value};
 pub use script::api_reference;

@@ -250,7 +250,7 @@ impl Sheet<'_> {
         let mut taken = around.not(unread)?;
         let (mut flips, mut in_vain) = (Vec::new(), 0);
         // What lies near is found without looking at all that lies far away.
-        for within in self.bounds(&around, targets) {
+        for within in self.bounds(&mut around, targets) {
             if flips.len() >= question.top {
                 break;
             }
@@ -279,7 +279,7 @@ impl Sheet<'_> {
     }
 
     /// How far to look, step by step: a little farther than each signal is away, and then everywhere.
-    fn bounds(&self, around: &Around<'_>, targets: &[usize]) -> Vec<Within> {
+    fn bounds(&self, around: &mut Around<'_>, targets: &[usize]) -> Vec<Within> {
         let looked_at = (0..self.variant.signals.len()).filter(|signal| self.looks_at(*signal, targets) != Look::No);
         let mut bounds: Vec<u32> = looked_at
             .filter_map(|signal| around.distance(signal))

@@ -2,6 +2,9 @@
 
 mod made;
 
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
 use rustc_hash::FxHashMap;
 
 use super::change::{Class, Cost, classes, neighbours};
@@ -10,8 +13,8 @@ use crate::compile::{Complete, Variant};
 use crate::diagram::{Diagram, NodeId, OverBudget};
 use crate::questionnaire::Questionnaire;
 use crate::responses::{Answer, Missing};
-use made::But;
 pub(super) use made::Within;
+use made::{But, Making, MakingKey};
 
 /// The sheets around one, in a small diagram whose variables are those of the signal's. Its functions are 0 or 1.
 pub(super) struct Around<'a> {
@@ -23,6 +26,8 @@ pub(super) struct Around<'a> {
     diagram: Diagram,
     /// The nodes of the signal's diagram, children before parents.
     order: Vec<NodeId>,
+    /// What functions are made from.
+    makings: BTreeMap<MakingKey, Rc<Making>>,
 }
 
 impl<'a> Around<'a> {
@@ -50,6 +55,7 @@ impl<'a> Around<'a> {
             classes,
             diagram: Diagram::new(levels, budget),
             order: complete.diagram.reachable(complete.signal),
+            makings: BTreeMap::new(),
         }
     }
 

@@ -1,5 +1,7 @@
 //! How a function of the sheets around one is made from the diagram of the signal, no farther out than it is needed.
 
+use std::rc::Rc;
+
 use rustc_hash::FxHashMap;
 
 use super::Around;
@@ -44,26 +46,28 @@ impl Within {
 }
 
 /// What a function is made from.
-struct Making {
+pub(super) struct Making {
     signal: u32,
     places: Vec<Place>,
-    distances: Distances,
+    /// For each node of the signal's diagram: how many answers must at least be others below it.
+    distances: Vec<u32>,
 }
 
-/// How many answers must at least be others for a signal.
-struct Distances {
-    signal: u32,
-    of_nodes: Vec<u32>,
-}
-
-impl Distances {
-    fn of(&self, id: NodeId) -> Option<u32> {
+impl Making {
+    fn distance(&self, id: NodeId) -> Option<u32> {
         match id.outcome() {
             Some(outcome) => Some(if outcome == self.signal { 0 } else { FAR }),
-            None => self.of_nodes.get(id.number()).copied(),
+            None => self.distances.get(id.number()).copied(),
         }
     }
+
+    fn place(&self, at: u32) -> Place {
+        self.places.get(at as usize).copied().unwrap_or(Place::At(0))
+    }
 }
+
+/// The signal, a variable that is moved, and those that are open.
+pub(super) type MakingKey = (usize, Option<(u32, u32)>, Vec<u32>);
 
 /// What is different from the sheet as it is.
 #[derive(Default)]
@@ -84,17 +88,26 @@ enum Place {
 
 impl Around<'_> {
     /// The fewest answers that must be others for a signal to be settled; none if none are enough.
-    pub(in crate::analysis::flip) fn distance(&self, signal: usize) -> Option<u32> {
-        let distances = self.distances(signal, &self.places(&But::default()));
-        distances.of(self.complete.signal).filter(|distance| *distance < FAR)
+    pub(in crate::analysis::flip) fn distance(&mut self, signal: usize) -> Option<u32> {
+        let making = self.making(signal, &But::default());
+        making.distance(self.complete.signal).filter(|distance| *distance < FAR)
     }
 
     /// Where the signal is this one on the sheets that differ from the one as it is by `but`.
     pub(super) fn made(&mut self, signal: usize, within: Within, but: &But<'_>) -> Made {
-        let places = self.places(but);
-        let distances = self.distances(signal, &places);
-        let root = self.complete.signal;
-        self.below(root, within, &Making { signal: signal as u32, places, distances }, &mut FxHashMap::default())
+        let making = self.making(signal, but);
+        self.below(self.complete.signal, within, &making, &mut FxHashMap::default())
+    }
+
+    /// What such a function is made from, found once.
+    fn making(&mut self, signal: usize, but: &But<'_>) -> Rc<Making> {
+        let key = (signal, but.moved, but.open.to_vec());
+        if let Some(known) = self.makings.get(&key) {
+            return Rc::clone(known);
+        }
+        let making = Rc::new(self.new_making(signal as u32, but));
+        self.makings.insert(key, Rc::clone(&making));
+        making
     }
 
     fn below(
@@ -107,7 +120,7 @@ impl Around<'_> {
         if let Some(outcome) = id.outcome() {
             return Ok(NodeId::leaf(u32::from(outcome == making.signal)));
         }
-        if making.distances.of(id).is_none_or(|distance| !within.reaches(distance)) {
+        if making.distance(id).is_none_or(|distance| !within.reaches(distance)) {
             return Ok(NodeId::leaf(0));
         }
         if let Some(made) = known.get(&(id, within)) {
@@ -116,7 +129,7 @@ impl Around<'_> {
         let complete = self.complete;
         let at = complete.diagram.variable(id).unwrap_or(0);
         let child = |level: u32| complete.diagram.cofactor(id, at, level as usize);
-        let made = match making.places.get(at as usize).copied().unwrap_or(Place::At(0)) {
+        let made = match making.place(at) {
             Place::At(level) => self.below(child(level), within, making, known)?,
             Place::Any(levels) => {
                 let children = (0..levels).map(|level| self.below(child(level), within, making, known));
@@ -163,17 +176,17 @@ impl Around<'_> {
         Ok(left.pop().unwrap_or(NodeId::leaf(1)))
     }
 
-    /// For each node of the signal's diagram: how many answers must at least be others below it.
-    fn distances(&self, signal: usize, places: &[Place]) -> Distances {
-        let mut distances = Distances { signal: signal as u32, of_nodes: vec![FAR; self.complete.diagram.len()] };
+    fn new_making(&self, signal: u32, but: &But<'_>) -> Making {
+        let places = (0..self.complete.variables.len() as u32).map(|at| self.place(at, but)).collect();
+        let mut making = Making { signal, places, distances: vec![FAR; self.complete.diagram.len()] };
         for id in &self.order {
             let at = self.complete.diagram.variable(*id).unwrap_or(0);
             let children = self.complete.diagram.children(*id);
             let of = |level: u32| {
                 let child = children.get(level as usize).copied();
-                child.and_then(|child| distances.of(child)).unwrap_or(FAR)
+                child.and_then(|child| making.distance(child)).unwrap_or(FAR)
             };
-            let distance = match places.get(at as usize).copied().unwrap_or(Place::At(0)) {
+            let distance = match making.place(at) {
                 Place::At(level) => of(level),
                 // It must be settled for each of them.
                 Place::Any(levels) => (0..levels).map(of).max().unwrap_or(FAR),
@@ -182,15 +195,11 @@ impl Around<'_> {
                     ways.map(|class| of(class.level) + u32::from(class.steps > 0)).min().unwrap_or(FAR)
                 }
             };
-            if let Some(place) = distances.of_nodes.get_mut(id.number()) {
+            if let Some(place) = making.distances.get_mut(id.number()) {
                 *place = distance.min(FAR);
             }
         }
-        distances
-    }
-
-    fn places(&self, but: &But<'_>) -> Vec<Place> {
-        (0..self.complete.variables.len() as u32).map(|at| self.place(at, but)).collect()
+        making
     }
 
     fn place(&self, at: u32, but: &But<'_>) -> Place {
