@@ -5,8 +5,11 @@ use crate::support::{Folder, SURVEY, bearings, read};
 /// The shipped ruleset with one more file of these declarations.
 fn with(declarations: &str) -> Folder {
     let folder = Folder::new();
-    for name in ["ruleset", "apologies", "consistency", "effort", "felt_safety", "decision"] {
-        folder.write(&format!("own/{name}.rhai"), read(format!("rulesets/trust-repair/{name}.rhai")));
+    for entry in std::fs::read_dir(crate::support::root().join("rulesets/trust-repair")).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        if name.ends_with(".rhai") {
+            folder.write(&format!("own/{name}"), read(format!("rulesets/trust-repair/{name}")));
+        }
     }
     folder.write("own/extra.rhai", declarations);
     folder

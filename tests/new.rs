@@ -4,8 +4,21 @@ use std::collections::BTreeSet;
 
 use crate::support::{Folder, bearings, read, root};
 
-const COMMANDS: [&str; 12] =
-    ["explain", "score", "export", "sample", "list", "show", "new", "check", "test", "completions", "man", "help"];
+const COMMANDS: [&str; 13] = [
+    "explain",
+    "score",
+    "export",
+    "sample",
+    "list",
+    "show",
+    "new",
+    "check",
+    "test",
+    "coverage",
+    "completions",
+    "man",
+    "help",
+];
 
 /// Every file below a folder, by its path.
 fn files(folder: &Folder) -> Vec<String> {
@@ -43,6 +56,28 @@ fn a_new_ruleset_passes_its_check_and_its_cases_at_once() {
     let scored = bearings("score - --ruleset calm-days").within(folder.path()).stdin(survey).ok().table();
     let signals: BTreeSet<&str> = scored.column("signal").into_iter().collect();
     assert!(signals.contains("strained") && signals.contains("balanced"), "{signals:?}");
+}
+
+#[test]
+fn a_copy_of_a_built_in_ruleset_is_one_of_its_own_and_passes() {
+    let folder = Folder::new();
+    bearings("new ruleset my-rules --from trust-repair").within(folder.path()).ok();
+    let written = files(&folder);
+    let count = |ends: &str| written.iter().filter(|name| name.ends_with(ends)).count();
+    let shipped = |within: &str, ends: &str| {
+        let entries = std::fs::read_dir(root().join(within)).unwrap();
+        entries.filter(|entry| entry.as_ref().unwrap().file_name().to_string_lossy().ends_with(ends)).count()
+    };
+    assert_eq!(count(".rhai"), shipped("rulesets/trust-repair", ".rhai"));
+    assert_eq!(count(".json"), shipped("rulesets/trust-repair/cases", ".json"));
+    assert!(folder.read("my-rules/ruleset.rhai").contains("assessment \"my-rules\" version"));
+    let check = bearings("check my-rules --strict").within(folder.path()).ok();
+    assert!(check.stdout.starts_with("my-rules: ok, assessment with"), "{}", check.stdout);
+    let shown = bearings("show my-rules").within(folder.path()).ok();
+    assert!(shown.stdout.contains("my-rules"), "{}", shown.stdout);
+    let other = bearings("new ruleset other --from no-such").within(folder.path()).ends_with(2);
+    assert!(other.stderr.contains("no ruleset `no-such` is built in") && other.stderr.contains("trust-17"));
+    assert!(!folder.at("other").exists());
 }
 
 #[test]
@@ -149,7 +184,8 @@ fn check_case(ruleset: &str, options: &str, form: &str, role: &str) -> serde_jso
 
 #[test]
 fn a_new_case_holds_every_question_of_the_form_and_passes() {
-    let unanswered = serde_json::json!({"signal": "not_enough_answered", "reason": null});
+    let unanswered = serde_json::json!({"signal": "not_enough_answered", "reason": null, "stage": "unplaced",
+        "overlays": [], "fired": [], "not_fired": []});
     for role in ["hurt", "broke", "both"] {
         assert_eq!(check_case("trust-repair", &format!("--role {role}"), "short", role), unanswered);
     }

@@ -3,31 +3,57 @@
 //! A line `$ bearings ...` (or `$ cargo run --release -- ...`) is a command; what follows is what it prints. A line
 //! `...` stands for any number of lines. A first line `? 3` says that the command ends with status 3; then stderr is
 //! compared too, after stdout. The commands of a document share a folder that looks like the top of the repository,
-//! so that one may read what another wrote.
+//! so that one may read what another wrote. What stands in a ```` ```diff FILE ```` fence is done to that file before
+//! the commands below it run: its lines with `-` are there exactly once, and those with `+` take their place.
 
 use std::path::Path;
 
 use crate::support::{Folder, bearings, read, root, words};
 
 /// What a document shows of one command.
-#[derive(Debug, PartialEq)]
+#[derive(Debug, Default, PartialEq)]
 struct Shown {
     line: usize,
+    /// What is edited before it runs.
+    edits: Vec<Edit>,
     command: String,
     status: i32,
     output: Vec<String>,
 }
 
+/// A change of a file.
+#[derive(Debug, Clone, Default, PartialEq)]
+struct Edit {
+    file: String,
+    old: String,
+    new: String,
+}
+
 fn shown(document: &str) -> Vec<Shown> {
     let (mut found, mut inside): (Vec<Shown>, bool) = (Vec::new(), false);
+    let (mut edits, mut editing): (Vec<Edit>, bool) = (Vec::new(), false);
     for (number, line) in document.lines().enumerate() {
         match line {
-            _ if line.trim_start().starts_with("```") => inside = !inside && line.trim() == "```console",
+            _ if line.trim_start().starts_with("```") => {
+                let file = line.trim().strip_prefix("```diff ").filter(|_| !inside && !editing);
+                edits.extend(file.map(|file| Edit { file: file.to_owned(), ..Edit::default() }));
+                editing = file.is_some();
+                inside = !inside && line.trim() == "```console";
+            }
+            _ if editing => {
+                let edit = edits.last_mut().unwrap();
+                match line.split_at_checked(1) {
+                    Some(("-", old)) => edit.old.push_str(&format!("{old}\n")),
+                    Some(("+", new)) => edit.new.push_str(&format!("{new}\n")),
+                    _ => panic!("line {}: neither taken out nor put in", number + 1),
+                }
+            }
             _ if !inside => {}
             _ => match (line.strip_prefix("$ "), line.strip_prefix("? "), found.last_mut()) {
                 (Some(command), ..) => {
                     let command = command.trim_end().to_owned();
-                    found.push(Shown { line: number + 1, command, status: 0, output: Vec::new() });
+                    let edits = std::mem::take(&mut edits);
+                    found.push(Shown { line: number + 1, edits, command, ..Shown::default() });
                 }
                 (None, Some(status), Some(last)) if last.output.is_empty() => last.status = status.parse().unwrap(),
                 (None, _, Some(last)) => last.output.push(line.trim_end().to_owned()),
@@ -86,7 +112,12 @@ fn copy(from: &Path, name: &str, to: &Folder) {
 fn check(document: &str) -> usize {
     let commands = shown(&read(document));
     let folder = copy_of_the_top();
-    for Shown { line, command, status, output } in &commands {
+    for Shown { line, edits, command, status, output } in &commands {
+        for Edit { file, old, new } in edits {
+            let text = folder.read(file);
+            assert_eq!(text.matches(old.as_str()).count(), 1, "{document}: {file} has not once:\n{old}");
+            folder.write(file, text.replacen(old.as_str(), new, 1));
+        }
         let outcome = bearings(arguments(command)).within(folder.path()).ends_with(*status);
         let mut printed = outcome.stdout;
         if *status != 0 {
@@ -135,8 +166,12 @@ fn a_transcript_is_read_by_its_fences() {
         command: command.to_owned(),
         status,
         output: vec![output.to_owned()],
+        ..Shown::default()
     };
     assert_eq!(shown(text), [one(3, "bearings list", 0, "a"), one(6, "bearings x", 2, "error")]);
+    let edited = shown("```diff a.rhai\n-x\n+y\n+z\n```\n```console\n$ bearings list\na\n```\n");
+    let edit = Edit { file: "a.rhai".to_owned(), old: "x\n".to_owned(), new: "y\nz\n".to_owned() };
+    assert_eq!(edited, [Shown { edits: vec![edit], ..one(7, "bearings list", 0, "a") }]);
     assert_eq!(words(arguments("cargo run --release -- score 'a b' -")), ["score", "a b", "-"]);
 }
 

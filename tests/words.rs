@@ -1,4 +1,4 @@
-//! What this program does not say: `words/phrases.txt` lists it by surface, `words/allowed.txt` what may stay.
+//! What this program does not say: `engine/resources/words` lists it by surface, and what may stay.
 
 mod pages;
 mod phrases;
@@ -13,21 +13,10 @@ use bearings_engine::diagnostic::SourceFile;
 use bearings_engine::questionnaire::Questionnaire;
 
 pub(crate) use phrases::sentences;
-use phrases::{Allowed, List, find};
+use phrases::{built_in, find, surfaces};
 use texts::{Surface, Text, shipped};
 
 use crate::support::read;
-
-const PHRASES: &str = include_str!("words/phrases.txt");
-const ALLOWED: &str = include_str!("words/allowed.txt");
-
-fn lists() -> Vec<List> {
-    phrases::lists(PHRASES)
-}
-
-fn allowed() -> Vec<Allowed> {
-    phrases::allowed(ALLOWED)
-}
 
 /// Everything that somebody can meet.
 pub(crate) fn all_texts() -> &'static BTreeSet<Text> {
@@ -57,27 +46,26 @@ pub(crate) fn all_texts() -> &'static BTreeSet<Text> {
 /// The phrases of the lists that a made-up text holds.
 fn found(surface: Surface, words: &str) -> Vec<String> {
     let text = Text { surface, place: "made up".to_owned(), words: words.to_owned() };
-    let findings = find(&lists(), &allowed(), &text, &mut BTreeSet::new());
-    findings.into_iter().map(|finding| format!("{}: {}", finding.list, finding.phrase)).collect()
+    let findings = find(&text, &mut BTreeSet::new());
+    findings.into_iter().map(|finding| format!("{}: {}", finding.found.list, finding.found.phrase)).collect()
 }
 
 #[test]
 fn nothing_says_what_is_not_to_be_said() {
-    let (lists, allowed) = (lists(), allowed());
     let mut used = BTreeSet::new();
     // The same sentence can stand on many pages; one place is enough to find it.
     let mut findings: BTreeMap<String, Vec<&str>> = BTreeMap::new();
     for text in all_texts() {
-        for finding in find(&lists, &allowed, text, &mut used) {
+        for finding in find(text, &mut used) {
             findings.entry(finding.line()).or_default().push(&text.place);
         }
     }
     let findings: Vec<String> = findings.into_iter().map(|(line, places)| place(&line, &places)).collect();
-    let unused = allowed.iter().enumerate().filter(|(number, _)| !used.contains(number));
+    let unused = built_in().allowed().iter().enumerate().filter(|(number, _)| !used.contains(number));
     let unused: Vec<String> =
         unused.map(|(_, entry)| format!("allowed.txt, nothing needs this: {}", entry.words)).collect();
     let all = [findings, unused].concat();
-    assert!(all.is_empty(), "{} findings (see tests/words/phrases.txt):\n{}", all.len(), all.join("\n"));
+    assert!(all.is_empty(), "{} findings (see engine/resources/words/phrases.txt):\n{}", all.len(), all.join("\n"));
 }
 
 fn place(line: &str, places: &[&str]) -> String {
@@ -96,16 +84,16 @@ fn every_surface_has_texts_and_a_list() {
     }
     for (name, surface) in Surface::ALL {
         assert!(counts.get(&surface).is_some_and(|count| *count >= 5), "{name}: {counts:?}");
-        assert!(lists().iter().any(|list| list.surfaces.contains(&surface)), "no list is for {name}");
+        let listed = built_in().lists().iter().any(|list| list.surfaces.iter().any(|known| known == name));
+        assert!(listed, "no list is for {name}");
     }
 }
 
 #[test]
 fn every_list_fails_its_made_up_text() {
-    for list in lists() {
-        assert!(!list.example.is_empty() && !list.phrases.is_empty(), "{} has no example or no phrase", list.name);
-        for surface in &list.surfaces {
-            let found = found(*surface, &list.example);
+    for list in built_in().lists() {
+        for surface in surfaces(&list.surfaces) {
+            let found = found(surface, &list.example);
             let own = format!("{}: ", list.name);
             assert!(found.iter().any(|found| found.starts_with(&own)), "{surface:?} lets pass: {}", list.example);
         }
@@ -114,13 +102,13 @@ fn every_list_fails_its_made_up_text() {
 
 #[test]
 fn every_phrase_is_found_on_every_surface_of_its_list() {
-    for list in lists() {
+    for list in built_in().lists() {
         for phrase in &list.phrases {
             let words = phrase.replace("...", "one of these").replace('*', "s");
-            for surface in &list.surfaces {
+            for surface in surfaces(&list.surfaces) {
                 let wanted = format!("{}: {phrase}", list.name);
                 for words in [format!("Well, {words}, it said."), words.to_uppercase()] {
-                    assert!(found(*surface, &words).contains(&wanted), "{surface:?} does not find {phrase} in {words}");
+                    assert!(found(surface, &words).contains(&wanted), "{surface:?} does not find {phrase} in {words}");
                 }
             }
         }
@@ -141,7 +129,7 @@ fn a_finding_names_the_place_the_phrase_and_the_sentence() {
         place: "mine, a".to_owned(),
         words: "Really? You should go. Or not.".to_owned(),
     };
-    let findings = find(&lists(), &allowed(), &text, &mut BTreeSet::new());
+    let findings = find(&text, &mut BTreeSet::new());
     let lines: Vec<String> = findings.iter().map(|finding| place(&finding.line(), &["mine, a", "mine, b"])).collect();
     assert_eq!(lines, ["Item: \"you should*\" (an order) in: You should go. [mine, a, and 1 more]"]);
 }
@@ -178,6 +166,10 @@ const RULES: &str = r#"
     overlay name_o "verdict overlay" when name_s >= 1 next "advice overlay";
     stage name_t "verdict stage" otherwise next "advice stage";
     signal name_u "verdict signal" when name_s >= 1 title #{ partner: "verdict partner", friend: "verdict friend", family: "verdict family" };
+    property name_v "help fifteen" holds name_a == 1 || !signal_is("name_u") because "help sixteen";
+    monotone -name_b because "help seventeen";
+    not_monotone name_a because "help eighteen";
+    never name_o because "help nineteen";
     signal name_w "verdict other" otherwise;
 "#;
 

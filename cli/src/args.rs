@@ -1,10 +1,14 @@
 //! What can be typed, as clap types. What it means is not here: that is for the commands.
 
+mod analysis;
+mod compare;
+mod coverage;
 mod export;
 mod flip;
 mod new;
 mod scoring;
 mod take;
+mod test;
 mod value;
 
 use std::path::PathBuf;
@@ -13,6 +17,12 @@ use bearings_engine::questionnaire::QUESTIONNAIRE_FORMAT;
 use bearings_engine::responses::ANSWERS_FORMAT;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
+use analysis::PROVE_EXAMPLES;
+pub(crate) use analysis::ProveArgs;
+use compare::{DIFF_EXAMPLES, SWEEP_EXAMPLES};
+pub(crate) use compare::{DiffArgs, SheetsArgs, SurveyArgs, SweepArgs, Transition};
+use coverage::COVERAGE_EXAMPLES;
+pub(crate) use coverage::CoverageArgs;
 use export::EXPORT_EXAMPLES;
 pub(crate) use export::{AskedRole, ExportArgs, ExportFormat};
 use flip::FLIP_EXAMPLES;
@@ -25,6 +35,8 @@ pub(crate) use scoring::{
 };
 use take::TAKE_EXAMPLES;
 pub(crate) use take::TakeArgs;
+use test::TEST_EXAMPLES;
+pub(crate) use test::TestArgs;
 pub(crate) use value::{ColumnPattern, FormArg, RoleArg, Setting};
 
 use crate::resources::Country;
@@ -110,7 +122,20 @@ pub(crate) enum Command {
     /// Find every problem in rulesets and questionnaires
     Check(CheckArgs),
     /// Run the cases that stand beside the rules
+    #[command(long_about = TEST_EXAMPLES)]
     Test(TestArgs),
+    /// Prove what a ruleset promises, over all answer sheets
+    #[command(long_about = PROVE_EXAMPLES)]
+    Prove(ProveArgs),
+    /// What an edit of a ruleset does to everybody: all sheets, a survey
+    #[command(long_about = DIFF_EXAMPLES)]
+    Diff(DiffArgs),
+    /// How stages and signals move with a parameter of a ruleset
+    #[command(long_about = SWEEP_EXAMPLES)]
+    Sweep(SweepArgs),
+    /// See which rules the cases try, and write the missing ones
+    #[command(long_about = COVERAGE_EXAMPLES)]
+    Coverage(CoverageArgs),
     /// Print the script that completes `bearings` in your shell
     Completions(CompletionsArgs),
     /// Print the manual page
@@ -123,7 +148,10 @@ pub(crate) enum Command {
 const GROUPS: [(&str, &[&str]); 4] = [
     ("Assess", &["take", "explain", "flip"]),
     ("Score surveys", &["score", "export", "sample"]),
-    ("Work on rulesets and questionnaires", &["list", "show", "new", "check", "test"]),
+    (
+        "Work on rulesets and questionnaires",
+        &["list", "show", "new", "check", "test", "coverage", "prove", "diff", "sweep"],
+    ),
     ("Shell", &["completions", "man", "help"]),
 ];
 
@@ -170,14 +198,9 @@ pub(crate) struct CheckArgs {
     /// Let warnings fail the check, too
     #[arg(long)]
     pub(crate) strict: bool,
-}
-
-/// `bearings test`
-#[derive(Debug, Args)]
-pub(crate) struct TestArgs {
-    /// Rulesets: built-in ids or folders [default: all that are built in]
-    #[arg(value_name = "RULESET")]
-    pub(crate) rulesets: Vec<String>,
+    /// Check again, and run the cases, whenever a file is saved; Ctrl-C ends it
+    #[arg(long)]
+    pub(crate) watch: bool,
 }
 
 /// `bearings completions`
@@ -191,7 +214,8 @@ pub(crate) struct CompletionsArgs {
 /// `bearings help`
 #[derive(Debug, Args)]
 pub(crate) struct HelpArgs {
-    /// support, fielding, exit-codes, formats, a command, or a code such as unknown-name
+    /// support, fielding, exit-codes, formats, codes, problems, a command, or a code
+    /// such as unknown-name
     #[arg(value_name = "TOPIC")]
     pub(crate) topic: Option<String>,
     /// With `support`: what is known for a country, named by its two letters

@@ -1,18 +1,24 @@
 //! Which command does what.
 
 mod check;
+mod coverage;
+mod diff;
 mod explain;
 mod export;
 mod flip;
 mod greeting;
+mod grid;
 mod help;
 mod list;
 mod new;
+mod prove;
 mod respondent;
+mod respondents;
 mod sample;
 mod score;
 mod shell;
 mod show;
+mod sweep;
 mod take;
 mod test;
 
@@ -41,7 +47,11 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Some(Command::Completions(args)) => shell::completions(&args),
         Some(Command::Man) => shell::man(),
         Some(Command::Check(args)) => check::run(&args, &cli.common),
+        Some(Command::Prove(args)) => prove::run(&args, &cli.common),
         Some(Command::Test(args)) => test::run(&args, &cli.common),
+        Some(Command::Diff(args)) => diff::run(&args, &cli.common),
+        Some(Command::Sweep(args)) => sweep::run(&args, &cli.common),
+        Some(Command::Coverage(args)) => coverage::run(&args, &cli.common),
         Some(Command::Score(args)) => score::run(&args, &cli.common),
         Some(Command::Take(args)) => take::run(&args, &cli.common),
         Some(Command::Explain(args)) => explain::run(&args, &cli.common),

@@ -1,5 +1,7 @@
 //! From what somebody typed to the files it names: a built-in id, else a path.
 
+mod revision;
+
 use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -9,6 +11,7 @@ use bearings_engine::diagnostic::{SourceFile, nearest};
 
 use crate::builtin;
 use crate::exit::{Failure, Report};
+pub(crate) use revision::Revision;
 
 /// The most bytes of one file of a ruleset or questionnaire. A design choice: the largest shipped one has a
 /// hundredth of it, and without a limit `/dev/zero` would be read forever.

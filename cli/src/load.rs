@@ -4,12 +4,12 @@ use std::path::Path;
 use std::sync::Arc;
 
 use bearings_engine::diagnostic::{Code, Diagnostic, SourceFile};
-use bearings_engine::questionnaire::{Form, Questionnaire, Role};
-use bearings_engine::{LoadOptions, Ruleset, header_of, load};
+use bearings_engine::questionnaire::{Form, Questionnaire, ROLE_ITEM, Role};
+use bearings_engine::{LoadOptions, Ruleset, forms_of, header_of, load};
 
 use crate::args::{Common, RulesArgs, Setting};
 use crate::builtin;
-use crate::definition::{questionnaire_file, ruleset_files};
+use crate::definition::{Revision, questionnaire_file, ruleset_files};
 use crate::exit::{Failure, Report};
 use crate::render::{self, Context};
 
@@ -30,13 +30,33 @@ impl Definition {
         if builtin::ruleset(ruleset).is_some() && Path::new(ruleset).exists() {
             render::to_stderr(&format!("note: `{ruleset}` is the built-in one; the one here is `./{ruleset}`\n"));
         }
+        Self::of(files, questionnaire, || beside(ruleset).map(|own| questionnaire_file(&own)).transpose())
+    }
+
+    /// The same, where the ruleset may also be one of a revision: `REV:PATH`.
+    ///
+    /// # Errors
+    /// As [`Definition::read`]; and there is no such revision or path.
+    pub(crate) fn read_revision(ruleset: &str, questionnaire: Option<&str>) -> Result<Self, Failure> {
+        match Revision::named(ruleset) {
+            Some(revision) => Self::of(revision.ruleset_files()?, questionnaire, || revision.questionnaire()),
+            None => Self::read(ruleset, questionnaire),
+        }
+    }
+
+    /// Files and their questionnaire; `own` looks for one that the ruleset brings along.
+    fn of(
+        files: Vec<SourceFile>,
+        questionnaire: Option<&str>,
+        own: impl FnOnce() -> Result<Option<SourceFile>, Failure>,
+    ) -> Result<Self, Failure> {
         let named = header_of(&files).map(|(_, questionnaire)| questionnaire);
         let source = match (questionnaire, &named) {
             (Some(given), _) => questionnaire_file(given)?,
-            (None, Some(named)) => match beside(ruleset) {
+            (None, Some(named)) => match questionnaire_file(named) {
+                Ok(known) => known,
                 // A ruleset of one's own may bring its questionnaire along.
-                Some(own) if questionnaire_file(named).is_err() => questionnaire_file(&own)?,
-                _ => questionnaire_file(named)?,
+                Err(unknown) => own()?.ok_or(unknown)?,
             },
             // Without a readable header loading will say what is wrong; any questionnaire serves until then.
             (None, None) => questionnaire_file(crate::args::DEFAULT_RULESET)?,
@@ -98,6 +118,18 @@ impl Definition {
 fn beside(ruleset: &str) -> Option<String> {
     let path = Path::new(ruleset).join("questionnaire.json");
     path.is_file().then(|| path.to_string_lossy().into_owned())
+}
+
+/// The roles and forms of a questionnaire other than this one, in words; empty if there are none.
+pub(crate) fn not_looked_at(questionnaire: &Questionnaire, role: Role, form: Form) -> String {
+    let roles = if questionnaire.slot(ROLE_ITEM).is_some() { vec![Role::Hurt, Role::Broke] } else { vec![role] };
+    let all = roles.into_iter().flat_map(|role| forms_of(questionnaire).into_iter().map(move |form| (role, form)));
+    let others = all.filter(|other| *other != (role, form));
+    let others: Vec<String> = others.map(|(role, form)| format!("{} {}", role.as_str(), form.as_str())).collect();
+    match others.is_empty() {
+        true => String::new(),
+        false => format!("Not looked at: {} (--role, --form)\n", others.join(", ")),
+    }
 }
 
 /// The variants that a survey or sheet of this form can need.

@@ -3,9 +3,10 @@
 //! Human text carries colours always; the stream takes them out where they are not wanted ([`to_stderr`]).
 
 use std::io::Write;
+use std::ops::Range;
 
 use annotate_snippets::renderer::DEFAULT_ERROR_STYLE as ERROR;
-use annotate_snippets::{AnnotationKind, Level, Message, Origin, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level, Message, Origin, Renderer, Snippet};
 use bearings_engine::diagnostic::{Diagnostic, Severity, SourceFile};
 use serde_json::json;
 
@@ -46,6 +47,20 @@ pub(crate) fn diagnostics(
     text
 }
 
+/// A piece of a file as it is written, from the start of a line, with carets under some bytes of it and a word on them.
+/// Without colours.
+pub(crate) fn excerpt(source: &SourceFile, piece: Range<usize>, marked: Range<usize>, label: &str) -> String {
+    let text = source.text.get(piece.clone()).unwrap_or_default();
+    let place = marked.start.saturating_sub(piece.start)..marked.end.saturating_sub(piece.start);
+    let annotation = AnnotationKind::Primary.span(within(&place, text)).label(label);
+    let snippet = Snippet::source(text)
+        .line_start(source.position(piece.start).0)
+        .path(source.name.as_str())
+        .fold(false)
+        .annotation(annotation);
+    Renderer::plain().render(&[Group::with_level(Level::NOTE).element(snippet)])
+}
+
 /// A problem without a place.
 pub(crate) fn message(message: &str, hints: &[String], format: ErrorFormat) -> String {
     match format {
@@ -74,6 +89,8 @@ fn json_object(message: &str, hints: &[String], place: Option<(&str, u64)>) -> S
         "file": place.map(|(file, _)| file),
         "line": place.map(|(_, line)| line),
         "column": null,
+        "endLine": place.map(|(_, line)| line),
+        "endColumn": null,
         "message": message,
         "hints": hints,
     });
@@ -128,7 +145,7 @@ fn human(problem: &Diagnostic, source: Option<&SourceFile>, context: Context) ->
 }
 
 /// The renderer needs a span inside the text and on character borders.
-fn within(span: &std::ops::Range<usize>, text: &str) -> std::ops::Range<usize> {
+fn within(span: &Range<usize>, text: &str) -> Range<usize> {
     let border = |at: usize| (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
     let start = border(span.start);
     start..border(span.end).max(start)
@@ -147,7 +164,8 @@ fn hint_elements(hints: &[String]) -> impl Iterator<Item = Message<'_>> {
 }
 
 fn place(problem: &Diagnostic, source: Option<&SourceFile>) -> Option<(usize, usize)> {
-    Some(source?.position(problem.span.as_ref()?.start))
+    let source = source?;
+    Some(source.position(within(problem.span.as_ref()?, &source.text).start))
 }
 
 fn plain(problem: &Diagnostic, source: Option<&SourceFile>) -> String {
@@ -170,12 +188,15 @@ fn one_line(message: &str, hints: &[String]) -> String {
 
 fn json_line(problem: &Diagnostic, source: Option<&SourceFile>) -> String {
     let place = place(problem, source);
+    let end = source.zip(problem.span.as_ref()).map(|(source, span)| source.position(within(span, &source.text).end));
     let object = json!({
         "code": problem.code.as_str(),
         "severity": problem.severity.to_string(),
         "file": problem.source,
         "line": place.map(|(line, _)| line),
         "column": place.map(|(_, column)| column),
+        "endLine": end.map(|(line, _)| line),
+        "endColumn": end.map(|(_, column)| column),
         "message": problem.message,
         "hints": problem.hints,
     });
@@ -242,8 +263,8 @@ rulesets/own/effort.rhai: warning[coverage]: rule `one_sided` has no case
         assert_data_eq!(
             shown(ErrorFormat::Json),
             str![[r#"
-{"code":"unknown-name","column":21,"file":"rulesets/own/effort.rhai","hints":["did you mean `effort_theirs`?"],"line":3,"message":"no item `effort_them`","severity":"error"}
-{"code":"coverage","column":null,"file":"rulesets/own/effort.rhai","hints":[],"line":null,"message":"rule `one_sided` has no case","severity":"warning"}
+{"code":"unknown-name","column":21,"endColumn":32,"endLine":3,"file":"rulesets/own/effort.rhai","hints":["did you mean `effort_theirs`?"],"line":3,"message":"no item `effort_them`","severity":"error"}
+{"code":"coverage","column":null,"endColumn":null,"endLine":null,"file":"rulesets/own/effort.rhai","hints":[],"line":null,"message":"rule `one_sided` has no case","severity":"warning"}
 
 "#]]
         );
@@ -259,6 +280,25 @@ rulesets/own/effort.rhai: warning[coverage]: rule `one_sided` has no case
                     .contains("a.json")
             );
         }
+    }
+
+    #[test]
+    fn an_excerpt_shows_all_lines_of_a_piece_with_their_numbers() {
+        let source = SourceFile::new("a.rhai", "// 1\nrule b \"B\"\n    when x >= 2\n    then note();\n");
+        let from = source.text.find("rule").unwrap();
+        let shown = excerpt(&source, from..source.text.len() - 1, from + 5..from + 6, "did not fire");
+        assert_data_eq!(
+            shown,
+            str![[r#"
+ --> a.rhai:2:6
+  |
+2 | rule b "B"
+  |      ^ did not fire
+3 |     when x >= 2
+4 |     then note();
+  |
+"#]]
+        );
     }
 
     #[test]

@@ -24,6 +24,7 @@ use bearings_engine::{Aggregation, Ruleset, Scale, Variant, slot_label};
 use crate::args::ExplainFormat;
 pub(crate) use flip::render_flips;
 pub(crate) use markdown::page as page_as_markdown;
+pub(crate) use reading::changes_in_words;
 pub(crate) use support::{DIRECTORIES, EMERGENCY, SUPPORT, directories, first_help, where_help_is};
 pub(crate) use text::{page as page_as_text, wrapped};
 pub(crate) use why::{render_why, render_why_not};

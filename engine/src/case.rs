@@ -1,96 +1,26 @@
 //! Cases: answer sheets beside a ruleset, and what must come out. `bearings/case@1`.
 
-use std::collections::BTreeMap;
+mod compare;
+mod file;
+mod names;
+#[cfg(test)]
+mod tests;
 
-use serde::{Deserialize, Deserializer};
-
-use crate::assess::assess;
-use crate::assessment::{Assessment, Reading};
+use crate::assess::{AnswerBlock, BlockAssessment, NotLoaded, assess_block};
+use crate::assessment::Assessment;
 use crate::diagnostic::{Code, Diagnostic, LoadError, SourceFile};
-use crate::exact::{format_half_up, parse_decimal};
-use crate::questionnaire::{Form, Questionnaire, Role, parse_json};
-use crate::responses::{ANSWERS_FORMAT, AnswerValue, AnswersFile, Missing, QuestionnaireName, Responses, SafetyBlock};
+use crate::explain::{Brief, Weighing, explain_row};
+use crate::questionnaire::{OptionValue, Questionnaire, ROLE_ITEM, Role, Step, parse_json};
+use crate::responses::{
+    ANSWERS_FORMAT, AnswerValue, AnswersFile, QuestionnaireName, ResponseProblem, Responses, SafetyBlock,
+};
 use crate::ruleset::Ruleset;
+pub use compare::{Aspect, Difference};
+pub(crate) use file::CaseFile;
+use file::{Expectation, key_place};
 
 /// The first field of every case.
 pub const CASE_FORMAT: &str = "bearings/case@1";
-
-/// A case as it is written.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub(crate) struct CaseFile {
-    /// `bearings/case@1`.
-    format: String,
-    /// For editors; ignored.
-    #[serde(rename = "$schema", default)]
-    #[expect(dead_code, reason = "read by editors, accepted here")]
-    schema: Option<String>,
-    /// Who this is and what a careful reader expects.
-    description: String,
-    /// Which form was asked.
-    #[serde(default = "short")]
-    form: Form,
-    /// The answers by item.
-    answers: BTreeMap<String, AnswerValue>,
-    /// Why an answer is missing, by item; what stands in neither map is skipped.
-    #[serde(default)]
-    missing: BTreeMap<String, Missing>,
-    /// What must come out.
-    expect: Expectation,
-}
-
-fn short() -> Form {
-    Form::Short
-}
-
-/// What must come out; what is not named may be anything.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-struct Expectation {
-    /// Nothing but the safety text.
-    #[serde(default)]
-    withheld: bool,
-    /// The signal; null: none is given.
-    #[serde(default, deserialize_with = "named")]
-    signal: Option<Option<String>>,
-    /// The reason; null: none.
-    #[serde(default, deserialize_with = "named")]
-    reason: Option<Option<String>>,
-    /// The stage; `unplaced` for none.
-    #[serde(default)]
-    stage: Option<String>,
-    /// Exactly these overlays.
-    #[serde(default)]
-    overlays: Option<Vec<String>>,
-    /// Rules that must have fired.
-    #[serde(default)]
-    fired: Vec<String>,
-    /// Rules that must not have fired.
-    #[serde(default)]
-    not_fired: Vec<String>,
-    /// Rules that missing answers must leave undecided.
-    #[serde(default)]
-    undecided: Vec<String>,
-    /// Scores, as decimals; compared after rounding to as many places as are written. Null: no score.
-    #[serde(default)]
-    scores: BTreeMap<String, Option<serde_json::Number>>,
-    /// Levels of signs.
-    #[serde(default)]
-    levels: BTreeMap<String, u8>,
-    /// Exactly the labels of these bands (instruments).
-    #[serde(default)]
-    bands: Option<Vec<String>>,
-    /// Exactly the labels of the bands whose cut a score is within measurement error of, met or not.
-    #[serde(default)]
-    near: Option<Vec<String>>,
-}
-
-/// A field that is there keeps its null; a field that is not there is none.
-fn named<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<String>>, D::Error> {
-    Option::<String>::deserialize(deserializer).map(Some)
-}
 
 /// A case that can be run.
 #[derive(Debug, Clone)]
@@ -99,6 +29,8 @@ pub struct Case {
     pub name: String,
     /// Who this is and what a careful reader expects.
     pub description: String,
+    /// Why it does not hold yet, if it does not.
+    pub todo: Option<String>,
     /// The answers, settled.
     pub responses: Responses,
     expect: Expectation,
@@ -107,129 +39,167 @@ pub struct Case {
 /// What came of a case.
 #[derive(Debug, Clone)]
 pub struct CaseResult {
-    /// What differs, one sentence each; empty if the case holds.
-    pub differences: Vec<String>,
+    /// What differs; empty if the case holds.
+    pub differences: Vec<Difference>,
+    /// What each rule did, by id: `fired`, `not_fired` or `undecided`. None where nothing was weighed.
+    pub rules: Vec<(String, &'static str)>,
+}
+
+/// All that is known of how a case came out, for the person who looks for the fault.
+#[derive(Debug, Clone)]
+pub struct CaseTrace {
     /// What came out.
     pub assessment: Assessment,
+    /// How the conditions behind stage, overlays, signal, reason and scores came out; none where nothing was weighed.
+    pub weighing: Option<Weighing>,
 }
 
 impl Case {
-    /// Reads a case.
+    /// Whether it expects anything. One that does not is met by every outcome.
+    pub fn expects_something(&self) -> bool {
+        self.expect.withheld.is_some() || self.expect.is_of_a_reading()
+    }
+
+    /// Reads a case, with everything checked but the names that it expects something of: those are the ruleset's.
     ///
     /// # Errors
     /// All problems that were found.
     pub fn load(source: &SourceFile, questionnaire: &Questionnaire) -> Result<Self, LoadError> {
-        let file: CaseFile = parse_json(source, CASE_FORMAT).map_err(|problem| LoadError(vec![problem]))?;
-        if file.format != CASE_FORMAT {
-            let message = format!("the format must be `{CASE_FORMAT}`");
-            return Err(LoadError(vec![Diagnostic::error(Code::UnknownFormat, &source.name, None, message)]));
-        }
-        let answers = AnswersFile {
-            format: ANSWERS_FORMAT.into(),
-            questionnaire: QuestionnaireName { id: questionnaire.id.clone(), version: questionnaire.version.clone() },
-            form: file.form,
-            adaptive: false,
-            answers: file.answers,
-            missing: file.missing,
-            safety: SafetyBlock::Answered,
-        };
-        let problem = |message: String| Diagnostic::error(Code::InvalidCase, &source.name, None, message);
-        let (responses, conflicts) = answers
-            .responses(questionnaire, Role::Hurt)
-            .map_err(|problems| LoadError(problems.iter().map(|found| problem(found.to_string())).collect()))?;
-        let conflicts: Vec<Diagnostic> = conflicts
-            .iter()
-            .filter_map(|conflict| questionnaire.slots.get(conflict.slot))
-            .map(|slot| problem(format!("`{}` is answered although it is not asked", slot.id)))
-            .collect();
-        if !conflicts.is_empty() {
-            return Err(LoadError(conflicts));
-        }
-        Ok(Self { name: source.name.clone(), description: file.description, responses, expect: file.expect })
+        let file = parse(source)?;
+        let (case, problems) = read(&file, source, questionnaire);
+        finish(case, problems)
+    }
+
+    /// Reads a case for a ruleset: it can expect something only of what the ruleset has for the role and form of the
+    /// case.
+    ///
+    /// # Errors
+    /// All problems that were found.
+    pub fn load_for(source: &SourceFile, ruleset: &Ruleset) -> Result<Self, LoadError> {
+        let file = parse(source)?;
+        let (case, mut problems) = read(&file, source, ruleset.questionnaire());
+        let role = case.as_ref().map(|case| case.responses.role).or_else(|| written_role(&file));
+        problems.extend(role.map(|role| names::check(&file, source, ruleset, role)).unwrap_or_default());
+        finish(case, problems)
     }
 
     /// Runs the case.
     ///
     /// # Errors
     /// The ruleset was not loaded for the role and form of the case.
-    pub fn run(&self, ruleset: &Ruleset) -> Result<CaseResult, crate::assess::NotLoaded> {
-        let assessment = assess(ruleset, &self.responses)?;
-        let differences = match &assessment {
-            Assessment::Withheld(_) if self.expect.withheld => Vec::new(),
-            Assessment::Withheld(_) => vec!["it is withheld, which was not expected".to_owned()],
-            Assessment::Read(_) if self.expect.withheld => vec!["it should be withheld, and is not".to_owned()],
-            Assessment::Read(reading) => self.expect.differences(reading),
-        };
-        Ok(CaseResult { differences, assessment })
+    pub fn run(&self, ruleset: &Ruleset) -> Result<CaseResult, NotLoaded> {
+        let found = Brief::of_row(ruleset, &self.responses, &self.assessed(ruleset)?, 0);
+        let differences = self.expect.differences(found.as_ref());
+        Ok(CaseResult { differences, rules: found.map(|found| found.rules).unwrap_or_default() })
+    }
+
+    /// What came out and how, whatever the case expects.
+    ///
+    /// # Errors
+    /// The ruleset was not loaded for the role and form of the case.
+    pub fn trace(&self, ruleset: &Ruleset) -> Result<CaseTrace, NotLoaded> {
+        let assessed = self.assessed(ruleset)?;
+        Ok(CaseTrace {
+            assessment: explain_row(ruleset, &self.responses, &assessed, 0),
+            weighing: Weighing::of_row(ruleset, &self.responses, &assessed, 0),
+        })
+    }
+
+    fn assessed(&self, ruleset: &Ruleset) -> Result<BlockAssessment, NotLoaded> {
+        let mut block = AnswerBlock::new(ruleset.questionnaire(), self.responses.form, self.responses.safety);
+        block.push(self.responses.role, &self.responses.answers);
+        assess_block(ruleset, &block)
     }
 }
 
-impl Expectation {
-    fn differences(&self, reading: &Reading) -> Vec<String> {
-        let mut found = Vec::new();
-        let shown = |text: &Option<String>| text.as_deref().unwrap_or("none").to_owned();
-        let mut compare = |what: &str, expected: String, is: String| {
-            if expected != is {
-                found.push(format!("{what}: expected {expected}, got {is}"));
+fn parse(source: &SourceFile) -> Result<CaseFile, LoadError> {
+    let file: CaseFile = parse_json(source, CASE_FORMAT).map_err(|problem| LoadError(vec![problem]))?;
+    if file.format != CASE_FORMAT {
+        let message = format!("the format must be `{CASE_FORMAT}`");
+        let place = key_place(&source.text, &[Step::Field("format")]);
+        return Err(LoadError(vec![Diagnostic::error(Code::UnknownFormat, &source.name, place, message)]));
+    }
+    Ok(file)
+}
+
+/// The case without its names checked, none if its answers cannot be used; and the problems.
+fn read(file: &CaseFile, source: &SourceFile, questionnaire: &Questionnaire) -> (Option<Case>, Vec<Diagnostic>) {
+    let problem = |path: &[Step<'_>], message: String| {
+        Diagnostic::error(Code::InvalidCase, &source.name, key_place(&source.text, path), message)
+    };
+    let mut problems = Vec::new();
+    if file.todo.as_ref().is_some_and(|why| why.trim().is_empty()) {
+        problems.push(problem(&[Step::Field("todo")], "`todo` says why the case does not hold yet".to_owned()));
+    }
+    let expect = &file.expect;
+    match expect.withheld {
+        Some(true) if expect.is_of_a_reading() => {
+            let message = "nothing else can be expected where everything is withheld".to_owned();
+            problems.push(problem(&[Step::Field("expect"), Step::Field("withheld")], message));
+        }
+        // While it is a todo, nobody need have said yet what must come out.
+        None if file.todo.is_none() && !expect.is_of_a_reading() => {
+            let message = "the case expects nothing, so it would always pass".to_owned();
+            let hint = "expect a signal, a reason, a stage, rules, scores or levels";
+            problems.push(problem(&[Step::Field("expect")], message).hint(hint));
+        }
+        _ => {}
+    }
+    let answers = AnswersFile {
+        format: ANSWERS_FORMAT.into(),
+        questionnaire: QuestionnaireName { id: questionnaire.id.clone(), version: questionnaire.version.clone() },
+        form: file.form,
+        adaptive: false,
+        answers: file.answers.clone(),
+        missing: file.missing.clone(),
+        safety: SafetyBlock::Answered,
+    };
+    let responses = match answers.responses(questionnaire, Role::Hurt) {
+        Ok((responses, conflicts)) => {
+            for slot in conflicts.iter().filter_map(|conflict| questionnaire.slots.get(conflict.slot)) {
+                let message = format!("`{}` is answered although it is not asked", slot.id);
+                problems.push(problem(&answer_path(file, &slot.id), message));
             }
-        };
-        if let Some(signal) = &self.signal {
-            compare("signal", shown(signal), shown(&reading.signal.id));
+            Some(responses)
         }
-        if let Some(reason) = &self.reason {
-            compare("reason", shown(reason), shown(&reading.signal.reason));
+        Err(found) => {
+            let of = |found: &ResponseProblem| problem(&answer_path(file, found.id()), found.to_string());
+            problems.extend(found.iter().map(of));
+            None
         }
-        if let Some(stage) = &self.stage {
-            let is = reading.stage.as_ref().map_or("unplaced".to_owned(), |stage| stage.id.clone());
-            compare("stage", stage.clone(), is);
-        }
-        if let Some(overlays) = &self.overlays {
-            let is: Vec<String> = reading.overlays.iter().map(|overlay| overlay.id.clone()).collect();
-            compare("overlays", overlays.join(", "), is.join(", "));
-        }
-        if let Some(bands) = &self.bands {
-            let is: Vec<String> = reading.bands.iter().map(|band| band.label.clone()).collect();
-            compare("bands", bands.join(", "), is.join(", "));
-        }
-        if let Some(near) = &self.near {
-            let bands = reading.bands.iter().chain(&reading.near_cuts).filter(|band| band.near);
-            let is: Vec<String> = bands.map(|band| band.label.clone()).collect();
-            compare("near", near.join(", "), is.join(", "));
-        }
-        for (rules, outcome) in [(&self.fired, "fired"), (&self.not_fired, "not_fired"), (&self.undecided, "undecided")]
-        {
-            for id in rules {
-                let is = reading.rules.iter().find(|rule| rule.id == *id).map_or("no such rule", |rule| rule.outcome);
-                compare(&format!("rule {id}"), outcome.to_owned(), is.to_owned());
-            }
-        }
-        for (id, level) in &self.levels {
-            let is = reading.signs.get(id).map_or("no such sign".to_owned(), u8::to_string);
-            compare(&format!("level of {id}"), level.to_string(), is);
-        }
-        for (id, expected) in &self.scores {
-            let score = reading.scores.iter().find(|score| score.id == *id);
-            let expected = expected.as_ref().map(ToString::to_string);
-            // As many places as are written: 2.286 is met by 16/7.
-            let places = expected.as_ref().and_then(|text| text.split_once('.')).map_or(0, |(_, places)| places.len());
-            let is = match score {
-                None => "no such scale".to_owned(),
-                Some(score) => score.value.map_or("none".to_owned(), |value| rounded(value, places)),
-            };
-            compare(&format!("score {id}"), expected.unwrap_or_else(|| "none".to_owned()), is);
-        }
-        found
+    };
+    let case = responses.map(|responses| Case {
+        name: source.name.clone(),
+        description: file.description.clone(),
+        todo: file.todo.clone(),
+        responses,
+        expect: expect.clone(),
+    });
+    (case, problems)
+}
+
+fn finish(case: Option<Case>, mut problems: Vec<Diagnostic>) -> Result<Case, LoadError> {
+    problems.sort_by_key(|problem| problem.span.as_ref().map(|span| span.start));
+    match case {
+        Some(case) if problems.is_empty() => Ok(case),
+        _ => Err(LoadError(problems)),
     }
 }
 
-fn rounded(value: f64, places: usize) -> String {
-    let text = format!("{value:.9}");
-    let exact = parse_decimal(text.trim_start_matches('+'));
-    let rounded = exact.map(|value| format_half_up(&value, u32::try_from(places).unwrap_or(0)));
-    let rounded = rounded.unwrap_or(text);
-    // 26.0 is written, 26 is meant.
-    match (places, rounded.contains('.')) {
-        (0, _) | (_, true) => rounded,
-        (places, false) => format!("{rounded}.{}", "0".repeat(places)),
+/// Whose case it is, where its answers cannot be used; none if the role is among what is wrong with them.
+fn written_role(file: &CaseFile) -> Option<Role> {
+    match file.answers.get(ROLE_ITEM) {
+        None => Some(Role::Hurt),
+        Some(AnswerValue::One(OptionValue::Word(word))) => Role::parse(word),
+        Some(_) => None,
     }
+}
+
+/// Where a case has an answer, or why there is none; options are answered with their item.
+fn answer_path<'a>(file: &CaseFile, id: &'a str) -> [Step<'a>; 2] {
+    let item = id.split('.').next().unwrap_or(id);
+    let written = |id: &str| file.answers.contains_key(id) || file.missing.contains_key(id);
+    let id = if written(id) { id } else { item };
+    let map = if file.answers.contains_key(id) { "answers" } else { "missing" };
+    [Step::Field(map), Step::Field(id)]
 }

@@ -4,6 +4,7 @@
 mod claims;
 pub(crate) mod complete;
 mod conditions;
+mod lint;
 mod model;
 #[cfg(test)]
 pub(crate) mod oracle;
@@ -19,6 +20,7 @@ pub use crate::scoring::Scale;
 pub use claims::{Exempt, Monotone, Never, NeverTarget, Property};
 pub(crate) use complete::Complete;
 pub(crate) use conditions::subject_name;
+pub(crate) use lint::lint;
 pub(crate) use tables::{Condition, Tables, UNDECIDED, Variable};
 
 /// A ruleset as it is for one role and form.
@@ -34,6 +36,8 @@ pub struct Variant {
     pub adjusts: Vec<Adjust>,
     /// Means of scales.
     pub aggregates: Vec<Aggregate>,
+    /// The conditions that have a name.
+    pub(crate) named: Vec<NamedCondition>,
     /// The rules.
     pub rules: Vec<Rule>,
     /// The signs that speak for walking away.
@@ -84,6 +88,18 @@ pub struct Adjust {
     pub at: String,
     pub(crate) limit: Limit,
     pub(crate) condition: usize,
+}
+
+/// A condition that others read by its name.
+#[derive(Debug, Clone)]
+pub(crate) struct NamedCondition {
+    /// Its id.
+    pub(crate) id: String,
+    /// `file:line`.
+    pub(crate) at: String,
+    pub(crate) condition: usize,
+    /// The same where scale names mean raw scales.
+    pub(crate) raw: usize,
 }
 
 /// An exact mean.

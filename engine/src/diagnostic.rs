@@ -117,12 +117,31 @@ codes! {
     DirectionMismatch = "direction-mismatch", "A scale counts an item against the direction that the questionnaire declares for it: reversed where it should not be, or not reversed where it should be. Write or leave out the `-` before the item, or say by `concern` after the title that a high score is bad. A `monotone` item that already has a direction is left out.";
     ReversedTwice = "reversed-twice", "A scale reverses an item whose printed numbers already point the right way (`keyed` in the questionnaire). Reversing them again would count it against the scale. Write the item without `-`.";
     NegativeLabel = "negative-label", "A ruleset that is `batch_only` has a band below a cut, or on a scale that is no `concern`: a label for people who are fine by it. Such an instrument misses many people, and nobody is to be told by it that they are fine. Keep the bands with `>=` or `>` on scales that are a `concern`.";
-    UnusedDeclaration = "unused-declaration", "A declaration is read by nothing.";
-    ShadowedStage = "shadowed-stage", "A stage stands after one that always matches.";
+    UnusedDeclaration = "unused-declaration", "A declaration is read by nothing: a parameter, constant, condition, helper function or sum of points.";
+    ShadowedStage = "shadowed-stage", "A stage or signal can never be reached: an earlier one matches whenever it does.";
     Coverage = "coverage", "A rule has no case in which it fires, or none in which it does not.";
     InvalidCase = "invalid-case", "A case file cannot be used: an unknown id, or an expectation of an unknown name.";
     NotExportable = "not-exportable", "A name or value of the questionnaire is not one that the other system takes. Rename it, or field the questionnaire in another way.";
     InvalidParameter = "invalid-parameter", "A parameter set from outside is unknown or out of its declared range.";
+    OutOfRange = "out-of-range", "A comparison inside a condition holds for every answer, or for none: it compares with a number that lies outside of what can come out.";
+    UnreadItem = "unread-item", "The questionnaire asks something that the ruleset never uses: people answer it for nothing.";
+    UnreachableSign = "unreachable-sign", "The rules that raise a sign never raise it as far as it must be raised to be present.";
+    ShadowedRule = "shadowed-rule", "A rule changes nothing: whenever it fires, another rule does the same or more.";
+    RepeatedCondition = "repeated-condition", "Two declarations of one kind have the same condition, so one of them is probably a copy that was not finished.";
+    IdleParameter = "idle-parameter", "A parameter changes nothing, wherever it is set within its range.";
+    BandOverlap = "band-overlap", "Two bands of one scale that point in opposite directions hold for the same score, or one band stands there twice.";
+    BandGap = "band-gap", "Between two bands of one scale there are scores that belong to neither.";
+    MixedRanges = "mixed-ranges", "A mean or a sum adds up items with different ranges, so that some count for more than others without a word about it.";
+    ReverseWithoutBounds = "reverse-without-bounds", "A scale reverses a number whose highest value means `or more`: it has no true upper bound to be reversed by.";
+    LabelOrder = "label-order", "The labels of an item's options do not stand in their usual order, while the values rise.";
+    RepeatedText = "repeated-text", "Two items, or two options of one item, have the same text, so that nobody can tell them apart.";
+    UnusedList = "unused-list", "The questionnaire declares a list of options or a topic that no item names.";
+    MissingTitle = "missing-title", "Something that people are shown has no title, so they are shown its id.";
+    MissingBecause = "missing-because", "A rule has no `because`, so it fires without a word to the person.";
+    DuplicateTitle = "duplicate-title", "Two declarations of one kind have the same title, so that people cannot tell them apart.";
+    WordList = "word-list", "A text says something that is not said to people here: a verdict on a person, a forecast, an order. `engine/resources/words` lists the phrases.";
+    ManyPaths = "many-paths", "A condition comes near to the number of paths that one may have; a little more and the ruleset does not load.";
+    RepeatedCase = "repeated-case", "Two cases have the same answers, so the second one tries nothing new.";
 }
 
 impl fmt::Display for Code {

@@ -32,6 +32,9 @@ pub(crate) struct NodeId(u32);
 
 const LEAF: u32 = 1 << 31;
 
+/// The most nodes that numbers can be told apart from leaves for, however large a budget is given.
+const MOST_NODES: usize = 1 << 28;
+
 /// How many children a node may have on average within a budget of nodes: real ones have two to six.
 const CHILDREN_OF_A_NODE: usize = 8;
 
@@ -77,6 +80,7 @@ pub(crate) struct Diagram {
 impl Diagram {
     /// An empty diagram; `levels[v]` is how many levels variable `v` has.
     pub(crate) fn new(levels: Vec<u32>, budget: usize) -> Self {
+        let budget = budget.min(MOST_NODES);
         Self { levels, nodes: Vec::new(), children: Vec::new(), known: HashTable::new(), budget }
     }
 

@@ -3,8 +3,10 @@
 //! Nothing is decided here. Traces are rebuilt from the tables for the sheets that were asked for; scoring a
 //! survey without traces pays nothing for them.
 
+mod brief;
 mod changes;
 mod reads;
+mod weigh;
 mod why_not;
 
 use std::collections::BTreeMap;
@@ -16,6 +18,8 @@ use crate::exact::{format_half_up, to_f64};
 use crate::questionnaire::{Bond, Form, Role};
 use crate::responses::{Answer, Responses};
 use crate::ruleset::{Kind, Next, Ruleset};
+pub(crate) use brief::Brief;
+pub use weigh::{Held, ScaleRead, Weighed, Weighing};
 
 pub use why_not::{RuleOnSheet, WhyNot, why_not};
 
@@ -324,11 +328,7 @@ impl Sheet<'_> {
         RuleReading {
             id: rule.id.clone(),
             title: self.fill(&rule.title),
-            outcome: match outcome {
-                RuleOutcome::Fired => "fired",
-                RuleOutcome::NotFired => "not_fired",
-                RuleOutcome::Undecided => "undecided",
-            },
+            outcome: outcome.as_str(),
             effect: rule.effects.iter().map(|effect| effect_word(self.variant, effect)).collect(),
             reads: self.reads(rule.condition),
             says,

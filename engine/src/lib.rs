@@ -24,23 +24,29 @@ mod scoring;
 mod script;
 #[cfg(test)]
 mod tests;
+pub mod words;
 
-pub use analysis::{ANALYSIS_BUDGET, Claim, Counterexample, Proof, Verdict, Witness, claims_of, prove};
-pub use analysis::{Flip, FlipQuestion, Flips, Forcing, Untold, Why, flips, why};
+pub use analysis::{
+    ANALYSIS_BUDGET, Cell, Claim, Count, Counterexample, ENGINE_SIGNALS, Flip, FlipQuestion, Flips, Forcing, Impact,
+    Matrix, Moves, NO_SIGNAL, NOT_ENOUGH_ANSWERED, NoImpact, OTHER_PATH, Proof, Said, Shift, Sides, UNPLACED, Untold,
+    Verdict, WITHHELD, Why, Witness, claims_of, covered, flips, prove, why,
+};
 pub use assess::{
     AnswerBlock, AssessedRow, BlockAssessment, EngineReason, EvaluatedBlock, NotLoaded, Reason, RowView, RuleOutcome,
     Signal, assess, assess_block, evaluate_block,
 };
-pub use case::{CASE_FORMAT, Case, CaseResult};
+pub use case::{Aspect, CASE_FORMAT, Case, CaseResult, CaseTrace, Difference};
 pub use compile::{
     Adjust, Aggregate, Band, Exempt, Monotone, Never, NeverTarget, Outcome, Property, Rule, RuleEffect, Scale, Screens,
     Sign, Variant,
 };
-pub use explain::{RuleOnSheet, WhyNot, why_not};
-pub use explain::{effects_of, explain_row, forms_of, item_text, slot_label, with_bond};
+pub use explain::{
+    Held, RuleOnSheet, ScaleRead, Weighed, Weighing, WhyNot, effects_of, explain_row, forms_of, item_text, slot_label,
+    why_not, with_bond,
+};
 pub use ruleset::{
     Aggregation, Comparison, ENGINE_REASONS, Kind, LoadOptions, NODE_BUDGET, Next, Parameter, REQUIRED_HEADINGS,
-    Ruleset, batch_only, header_of, kind_of, load, rule_ids, signal_ids,
+    Ruleset, batch_only, header_of, kind_of, lint, load, rule_ids, signal_ids,
 };
 pub use scoring::{Need, ScaleItem, Score, Value};
 pub use script::api_reference;

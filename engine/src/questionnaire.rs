@@ -6,9 +6,11 @@
 
 mod check;
 mod format;
+mod lint;
 mod locate;
 
 pub(crate) use check::parse_json;
+pub(crate) use locate::{Step, locate};
 
 #[cfg(test)]
 mod tests;
@@ -16,7 +18,7 @@ mod tests;
 use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::diagnostic::{LoadError, SourceFile};
+use crate::diagnostic::{Diagnostic, LoadError, SourceFile};
 #[cfg(test)]
 pub(crate) use format::QuestionnaireFile;
 pub use format::{
@@ -193,7 +195,7 @@ impl Levels {
     pub fn number(&self, level: usize) -> Option<i64> {
         match self {
             Levels::Options(options) => options.get(level)?.value.number(),
-            Levels::Range { min, .. } => Some(min + i64::try_from(level).ok()?),
+            Levels::Range { min, max } => Some(min + i64::try_from(level).ok()?).filter(|number| number <= max),
         }
     }
 
@@ -242,6 +244,11 @@ impl Questionnaire {
     /// All problems that were found, each with its place in the file.
     pub fn load(source: &SourceFile) -> Result<Self, LoadError> {
         check::load(source)
+    }
+
+    /// What is probably not meant in the file that it was loaded from, beside what would keep it from loading.
+    pub fn lint(&self, source: &SourceFile) -> Vec<Diagnostic> {
+        lint::lint(source, self)
     }
 
     /// Whether it makes a difference as whom somebody answers.

@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::questionnaire::{
     BOND_ITEM, Bond, CONTACT_ITEM, Condition, Form, MINOR_ITEM, NO_CONTACT, OptionValue, Questionnaire, ROLE_ITEM, Role,
 };
+pub(crate) use file::unique;
 pub use file::{ANSWERS_FORMAT, AnswerValue, AnswersFile, QuestionnaireName, write_answers};
 
 /// Why there is no answer.
@@ -154,6 +155,16 @@ pub enum ResponseProblem {
         /// The slot.
         slot: String,
     },
+}
+
+impl ResponseProblem {
+    /// The id that it is about, as it was written.
+    pub fn id(&self) -> &str {
+        match self {
+            Self::UnknownItem { id, .. } => id,
+            Self::InvalidValue { slot, .. } | Self::Both { slot } | Self::NotApplicableNotOffered { slot } => slot,
+        }
+    }
 }
 
 fn hint(near: &Option<String>) -> String {

@@ -4,6 +4,7 @@
 //! people are scored.
 
 mod declaration;
+mod lint;
 mod names;
 mod parse;
 mod scan;
@@ -23,6 +24,8 @@ use crate::questionnaire::{Form, Questionnaire, Role};
 use crate::script::ReasonRead;
 pub use declaration::{Aggregation, Comparison, Kind, Next};
 pub(crate) use declaration::{Body, Declaration, Effect, Expr, Limit, Name, Place, Target, When};
+pub(crate) use lint::comparisons_in;
+pub use lint::lint;
 
 /// The signals of an assessment; a study declares its own.
 pub(crate) const ASSESSMENT_SIGNALS: [&str; 3] = ["keep_going", "walk_away", "mixed"];
@@ -278,9 +281,12 @@ pub fn load(
     Ok((ruleset, problems))
 }
 
+/// A role and form, its variant if it has no errors, and its problems.
+type Compiled = ((Role, Form), Option<Variant>, Vec<Diagnostic>);
+
 /// The variants that are wanted, each with its problems. They have nothing to do with one another, so each has a thread
 /// of its own; what comes out stands in the order in which they are wanted.
-fn compiled(draft: &Draft<'_>, options: &LoadOptions) -> Vec<((Role, Form), Option<Variant>, Vec<Diagnostic>)> {
+fn compiled(draft: &Draft<'_>, options: &LoadOptions) -> Vec<Compiled> {
     let one = |(role, form): (Role, Form)| {
         let mut problems = Vec::new();
         let variant = compile::variant(draft, role, form, options.node_budget, &mut problems);
@@ -371,7 +377,26 @@ impl Ruleset {
         if self.kind == Kind::Assessment {
             variant.complete = Some(compile::complete::build(&self.questionnaire, &variant, NODE_BUDGET).ok()?);
         }
-        Some(Ruleset { variants: BTreeMap::from([((variant.role, variant.form), variant)]), ..self.clone() })
+        Some(self.with_variant(variant))
+    }
+
+    /// The ruleset with this variant and no other.
+    pub(crate) fn with_variant(&self, variant: Variant) -> Ruleset {
+        let variants = BTreeMap::from([((variant.role, variant.form), variant)]);
+        Ruleset {
+            id: self.id.clone(),
+            version: self.version.clone(),
+            title: self.title.clone(),
+            kind: self.kind,
+            description: self.description.clone(),
+            metadata: self.metadata.clone(),
+            parameters: self.parameters.clone(),
+            batch_only: self.batch_only.clone(),
+            sha256: self.sha256.clone(),
+            questionnaire: Arc::clone(&self.questionnaire),
+            gate: self.gate.clone(),
+            variants,
+        }
     }
 
     /// The variants that were loaded.

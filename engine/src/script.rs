@@ -21,7 +21,7 @@ use crate::exact::Exact;
 use crate::questionnaire::Questionnaire;
 pub use api::reference as api_reference;
 pub(crate) use api::{FUNCTIONS, Namespace, function};
-pub(crate) use explore::{Explored, MAX_PATHS_OF_VARIANT, explore};
+pub(crate) use explore::{Explored, MAX_PATHS, MAX_PATHS_OF_VARIANT, explore};
 pub(crate) use form::{Cut, Quantity, Subject};
 pub(crate) use read::{Attainable, Domain, Read, ReasonRead, Tree};
 

@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 
 use bearings_engine::diagnostic::{Code, SourceFile};
 use bearings_engine::questionnaire::{Bond, ItemKind, Questionnaire, Role};
-use bearings_engine::{LoadOptions, Outcome, Ruleset, forms_of, header_of, item_text, load};
+use bearings_engine::{LoadOptions, Outcome, Ruleset, Variant, forms_of, header_of, item_text, load};
 use serde_json::Value;
 
 use super::program::literals;
@@ -45,6 +45,11 @@ impl Surface {
         ("own-page", Surface::OwnPage),
         ("left-out", Surface::LeftOut),
     ];
+
+    pub(super) fn name(self) -> &'static str {
+        let found = Self::ALL.iter().find(|(_, surface)| *surface == self);
+        found.unwrap_or_else(|| panic!("{self:?} has no name")).0
+    }
 
     pub(super) fn named(word: &str) -> Self {
         let found = Self::ALL.iter().find(|(name, _)| *name == word);
@@ -280,8 +285,23 @@ pub(super) fn of_ruleset(ruleset: &Ruleset) -> BTreeSet<Text> {
             texts.add(Surface::Help, "band", &band.population);
             texts.add(Surface::Help, "band", &band.source);
         }
+        of_claims(&mut texts, variant);
     }
     texts.done()
+}
+
+/// What must always hold, which `show` tells researchers.
+fn of_claims(texts: &mut Texts, variant: &Variant) {
+    for property in &variant.properties {
+        texts.add(Surface::Name, "property", &property.id);
+        texts.add(Surface::Help, &property.at, &property.title);
+        texts.add_some(Surface::Help, &property.at, property.because.as_ref());
+    }
+    for monotone in &variant.monotone {
+        texts.add_some(Surface::Help, &monotone.at, monotone.because.as_ref());
+    }
+    variant.not_monotone.iter().for_each(|exempt| texts.add(Surface::Help, &exempt.at, &exempt.because));
+    variant.never.iter().for_each(|never| texts.add(Surface::Help, &never.at, &never.because));
 }
 
 fn titled(texts: &mut Texts, id: &str, title: &str) {

@@ -13,6 +13,8 @@ Write a first ruleset, questionnaire or case, to be changed.
 Examples:
   bearings new ruleset my-study
       a folder with rules, a questionnaire and two cases that pass
+  bearings new ruleset my-rules --from trust-repair
+      a copy of a built-in ruleset with its cases, to be changed
   bearings new case calm-but-tired --ruleset my-study -o my-study/cases
       an answer sheet with every question, none of them answered
 
@@ -29,8 +31,8 @@ pub(crate) struct NewArgs {
 /// What can be begun.
 #[derive(Debug, Subcommand)]
 pub(crate) enum New {
-    /// A folder with a study: rules, questionnaire and cases
-    Ruleset(NewPlace),
+    /// A folder with a study, or a copy of a built-in ruleset: rules and cases
+    Ruleset(NewRulesetArgs),
     /// A questionnaire with an item of each kind
     Questionnaire(NewPlace),
     /// An answer sheet for a ruleset, with every question of the form
@@ -46,6 +48,17 @@ pub(crate) struct NewPlace {
     /// The folder to write into [default: the one you are in]
     #[arg(short, long, value_name = "FOLDER")]
     pub(crate) output: Option<PathBuf>,
+}
+
+/// `bearings new ruleset`
+#[derive(Debug, Args)]
+pub(crate) struct NewRulesetArgs {
+    /// What it is called, and where it goes.
+    #[command(flatten)]
+    pub(crate) place: NewPlace,
+    /// Copy this built-in ruleset and its cases
+    #[arg(long, value_name = "RULESET")]
+    pub(crate) from: Option<String>,
 }
 
 /// `bearings new case`

@@ -40,6 +40,13 @@ pub(crate) struct ColumnArgs {
     pub(crate) recorded_as: RecordedAs,
 }
 
+impl ColumnArgs {
+    /// Whether anything was said about the columns.
+    pub(crate) fn is_given(&self) -> bool {
+        self.columns.is_some() || !self.missing.is_empty() || self.recorded_as != RecordedAs::Printed
+    }
+}
+
 /// How options were written down. Yes or no (0, 1), numbers and words always stand as they are, so that a survey with
 /// a yes or no cannot be read as counted from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

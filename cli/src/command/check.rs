@@ -1,5 +1,7 @@
 //! `bearings check`: every problem of questionnaires and rulesets at once, with the lines they are on.
 
+mod watch;
+
 use std::collections::BTreeSet;
 use std::io::Write;
 use std::ops::Range;
@@ -7,8 +9,9 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use bearings_engine::diagnostic::{Code, Diagnostic, LoadError, Severity, SourceFile};
+use bearings_engine::fingerprint::sha256;
 use bearings_engine::questionnaire::Questionnaire;
-use bearings_engine::{Case, LoadOptions, Ruleset, Variant};
+use bearings_engine::{Case, LoadOptions, Ruleset, Variant, lint};
 
 use super::test::{count, untried};
 use crate::args::{CheckArgs, Common};
@@ -27,54 +30,67 @@ struct Found {
     sources: Vec<SourceFile>,
 }
 
-/// Checks what was named, or everything that is shipped.
+/// Checks what was named, or everything that is shipped; again and again if that is wanted.
 ///
 /// # Errors
 /// Definitions with errors (with `--strict`: with warnings), after all of them were checked.
 pub(crate) fn run(args: &CheckArgs, common: &Common) -> Result<ExitCode, Failure> {
-    let found: Vec<Found> = if args.paths.is_empty() {
+    if args.watch { watch::run(args, common) } else { once(args, common) }
+}
+
+fn once(args: &CheckArgs, common: &Common) -> Result<ExitCode, Failure> {
+    let all: Vec<Result<Found, Failure>> = if args.paths.is_empty() {
         let questionnaires = builtin::questionnaire_ids().into_iter().map(|id| questionnaire(&id));
         let rulesets = builtin::ruleset_ids().into_iter().map(|id| ruleset(id, args));
-        questionnaires.chain(rulesets).collect::<Result<_, _>>()?
+        questionnaires.chain(rulesets).collect()
     } else {
-        args.paths.iter().map(|path| one(path, args)).collect::<Result<_, _>>()?
+        args.paths.iter().map(|path| one(path, args)).collect()
     };
     let mut output = Output::open(None)?;
     let (mut problems, mut sources) = (Vec::new(), Vec::new());
-    for found in found {
-        if found.problems.is_empty() {
-            let line = format!("{}: ok, {}\n", found.name, found.facts);
-            output.write_all(line.as_bytes()).map_err(|error| output.failure(error))?;
+    let mut unread = Vec::new();
+    for found in all {
+        match found {
+            Ok(found) => {
+                if found.problems.is_empty() {
+                    let line = format!("{}: ok, {}\n", found.name, found.facts);
+                    output.write_all(line.as_bytes()).map_err(|error| output.failure(error))?;
+                }
+                problems.extend(found.problems);
+                sources.extend(found.sources);
+            }
+            // What cannot be read keeps nobody from hearing of the rest.
+            Err(failure) => unread.push(failure),
         }
-        problems.extend(found.problems);
-        sources.extend(found.sources);
     }
     output.finish()?;
     let fails = |problem: &Diagnostic| args.strict || problem.severity == Severity::Error;
     if problems.iter().any(fails) {
-        return Err(Failure::Definition(Report::Diagnostics { problems, sources }));
-    }
-    if !problems.is_empty() {
+        unread.push(Failure::Definition(Report::Diagnostics { problems, sources }));
+    } else if !problems.is_empty() {
         render::to_stderr(&render::diagnostics(&problems, &sources, Context::SourceLines, common.error_format));
     }
-    Ok(ExitCode::SUCCESS)
+    let Some(last) = unread.pop() else { return Ok(ExitCode::SUCCESS) };
+    for failure in unread {
+        failure.report(common);
+    }
+    Err(last)
 }
 
 /// A path or id is a questionnaire if it is a .json file or names one and no ruleset.
 fn one(name: &str, args: &CheckArgs) -> Result<Found, Failure> {
+    if is_questionnaire(name) { questionnaire(name) } else { ruleset(name, args) }
+}
+
+fn is_questionnaire(name: &str) -> bool {
     let is_json = Path::new(name).extension().is_some_and(|extension| extension == "json");
-    let is_ruleset = builtin::ruleset(name).is_some();
-    if is_json || (!is_ruleset && builtin::questionnaire(name).is_some()) {
-        questionnaire(name)
-    } else {
-        ruleset(name, args)
-    }
+    is_json || (builtin::ruleset(name).is_none() && builtin::questionnaire(name).is_some())
 }
 
 fn questionnaire(name: &str) -> Result<Found, Failure> {
     let source = questionnaire_file(name)?;
     let (problems, facts) = match Questionnaire::load(&source) {
-        Ok(questionnaire) => (Vec::new(), format!("{} items", questionnaire.items.len())),
+        Ok(questionnaire) => (questionnaire.lint(&source), format!("{} items", questionnaire.items.len())),
         Err(LoadError(problems)) => (problems, String::new()),
     };
     Ok(Found { name: source.name.clone(), facts, problems, sources: vec![source] })
@@ -90,10 +106,12 @@ fn ruleset(name: &str, args: &CheckArgs) -> Result<Found, Failure> {
         Err(other) => return Err(other),
     };
     let mut sources = definition.files.clone();
+    let own = own_questionnaire(name, &definition.questionnaire);
     let cases = case_files(name)?;
     let mut compiled = None;
     let (mut problems, facts) = match definition.compile(&LoadOptions::all()) {
-        Ok((ruleset, warnings)) => {
+        Ok((ruleset, mut warnings)) => {
+            warnings.extend(lint(&definition.files, &ruleset));
             // Roles and forms share most declarations; each id is counted once.
             let ids = |of: fn(&Variant) -> Vec<&str>| {
                 ruleset.variants().flat_map(|(_, variant)| of(variant)).collect::<BTreeSet<&str>>().len()
@@ -115,16 +133,43 @@ fn ruleset(name: &str, args: &CheckArgs) -> Result<Found, Failure> {
     };
     let mut loaded = Vec::new();
     for case in &cases {
-        match Case::load(case, &definition.questionnaire) {
+        let read = match &compiled {
+            Some(ruleset) => Case::load_for(case, ruleset),
+            None => Case::load(case, &definition.questionnaire),
+        };
+        match read {
             Ok(case) => loaded.push(case),
             Err(LoadError(found)) => problems.extend(found),
         }
     }
+    if let Some(own) = own {
+        problems.extend(definition.questionnaire.lint(&own));
+        sources.push(own);
+    }
+    problems.extend(repeated(&loaded));
     if let (Some(ruleset), false) = (&compiled, loaded.is_empty()) {
         problems.extend(uncovered(ruleset, &loaded, &sources));
     }
     sources.extend(cases);
     Ok(Found { name: name.to_owned(), facts, problems, sources })
+}
+
+/// The questionnaire that the ruleset brings along, if that is the one it is used with.
+fn own_questionnaire(ruleset: &str, used: &Questionnaire) -> Option<SourceFile> {
+    let path = Path::new(ruleset).join("questionnaire.json");
+    let source = path.is_file().then(|| questionnaire_file(&path.to_string_lossy()).ok()).flatten()?;
+    (sha256(source.text.as_bytes()) == used.sha256).then_some(source)
+}
+
+/// A warning for each case with the answers of an earlier one. Which answers those are is not said.
+fn repeated(cases: &[Case]) -> Vec<Diagnostic> {
+    let twins = cases.iter().enumerate().filter_map(|(at, case)| {
+        let twin = cases.iter().take(at).find(|other| other.responses == case.responses)?;
+        let message = format!("this case has the same answers as `{}`", twin.name);
+        let problem = Diagnostic::warning(Code::RepeatedCase, &case.name, None, message);
+        Some(problem.hint("change an answer, or put both expectations into one case"))
+    });
+    twins.collect()
 }
 
 /// A warning for each rule that no case tries both ways.

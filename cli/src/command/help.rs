@@ -1,5 +1,6 @@
 //! `bearings help TOPIC`: topics, commands and codes.
 
+mod codes;
 mod support;
 
 use std::io::Write;
@@ -7,17 +8,20 @@ use std::process::ExitCode;
 
 use bearings_engine::diagnostic::{Code, nearest};
 
+use codes::page;
+
 use crate::args::{self, HelpArgs};
 use crate::exit::Failure;
 use crate::output::Output;
 use crate::resources::Resources;
 
 /// The topics that are neither a command nor a code.
-const TOPICS: [(&str, &str); 4] = [
+const TOPICS: [(&str, &str); 5] = [
     ("support", include_str!("help/support.txt")),
     ("fielding", include_str!("help/fielding.txt")),
     ("exit-codes", include_str!("help/exit-codes.txt")),
     ("formats", include_str!("help/formats.txt")),
+    ("problems", include_str!("help/problems.txt")),
 ];
 
 /// Prints the text for the topic.
@@ -43,8 +47,13 @@ fn text_for(topic: Option<&str>) -> Result<String, Failure> {
     root.build();
     let Some(topic) = topic else {
         let names = TOPICS.map(|(name, _)| name).join(", ");
-        return Ok(format!("{}\nTopics: {names}; and any command or error code.\n", root.render_long_help()));
+        let topics = format!("Topics: {names}, codes; any command;\nand any of these codes:");
+        let codes = codes::wrapped(&Code::ALL.iter().map(|code| code.as_str()).collect::<Vec<_>>().join(", "));
+        return Ok(format!("{}\n{topics}\n{codes}\n", root.render_long_help()));
     };
+    if topic == "codes" {
+        return Ok(codes::list());
+    }
     if topic == "support" {
         return Ok(support::text(&Resources::built_in()));
     }
@@ -52,12 +61,15 @@ fn text_for(topic: Option<&str>) -> Result<String, Failure> {
         return Ok((*text).to_owned());
     }
     if let Some(command) = root.find_subcommand_mut(topic) {
-        return Ok(command.render_long_help().to_string());
+        let help = command.render_long_help().to_string();
+        // `coverage` is a command, and what `check` warns of.
+        let code = Code::ALL.iter().find(|code| code.as_str() == topic);
+        return Ok(code.map_or(help.clone(), |code| format!("{help}\n{}", page(*code))));
     }
     // Both `unknown-name` and what was printed around it are understood.
     let word = topic.trim_start_matches("error[").trim_start_matches("warning[").trim_end_matches(']');
     if let Some(code) = Code::ALL.iter().find(|code| code.as_str() == word) {
-        return Ok(format!("{code}: {}\n", code.explanation()));
+        return Ok(page(*code));
     }
     Err(unknown(topic, &root))
 }
@@ -65,6 +77,7 @@ fn text_for(topic: Option<&str>) -> Result<String, Failure> {
 fn unknown(topic: &str, root: &clap::Command) -> Failure {
     let names = TOPICS.iter().map(|(name, _)| *name);
     let known = names
+        .chain(["codes"])
         .chain(root.get_subcommands().map(clap::Command::get_name))
         .chain(Code::ALL.iter().map(|code| code.as_str()));
     let near = nearest(topic, known).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();

@@ -24,15 +24,20 @@ const SECOND_CASE: &str = include_str!("new/templates/cases/second.json");
 /// Something of that name is there already, or it cannot be written.
 pub(crate) fn run(args: &NewArgs, common: &Common) -> Result<ExitCode, Failure> {
     let next = match &args.what {
-        New::Ruleset(place) => {
+        New::Ruleset(args) => {
+            let place = &args.place;
             refuse_built_in(place, "ruleset", |id| builtin::ruleset(id).is_some())?;
             let folder = target(place, "");
-            let files = [
-                ("ruleset.rhai", text(RULES, place)),
-                ("questionnaire.json", text(QUESTIONNAIRE, place)),
-                ("cases/first.json", text(FIRST_CASE, place)),
-                ("cases/second.json", text(SECOND_CASE, place)),
-            ];
+            let files = match &args.from {
+                Some(from) => copied(from, place)?,
+                None => vec![
+                    ("ruleset.rhai".to_owned(), text(RULES, place)),
+                    ("questionnaire.json".to_owned(), text(QUESTIONNAIRE, place)),
+                    ("cases/first.json".to_owned(), text(FIRST_CASE, place)),
+                    ("cases/second.json".to_owned(), text(SECOND_CASE, place)),
+                ],
+            };
+            let files: Vec<(&str, Vec<u8>)> = files.iter().map(|(name, text)| (name.as_str(), text.clone())).collect();
             new_folder(&folder, &files)?;
             let name = shown(&folder);
             format!("wrote {name}: try `bearings check {name}`, then `bearings test {name}`")
@@ -55,6 +60,22 @@ pub(crate) fn run(args: &NewArgs, common: &Common) -> Result<ExitCode, Failure> 
     };
     render::note(&next, common);
     Ok(ExitCode::SUCCESS)
+}
+
+/// The files of a built-in ruleset under another id. It is still for the questionnaire that it was for.
+fn copied(from: &str, place: &NewPlace) -> Result<Vec<(String, Vec<u8>)>, Failure> {
+    let Some(rules) = builtin::ruleset(from) else {
+        let ids = builtin::ruleset_ids().join(", ");
+        return Err(Failure::Usage(format!("no ruleset `{from}` is built in; there are: {ids}")));
+    };
+    let header = format!("\"{from}\" version");
+    let own = format!("\"{}\" version", place.id.as_str());
+    let folder = format!("rulesets/{from}/");
+    let files = rules.into_iter().chain(builtin::cases(from)).map(|file| {
+        let name = file.name.strip_prefix(&folder).unwrap_or(&file.name).to_owned();
+        (name, file.text.replacen(&header, &own, 1).into_bytes())
+    });
+    Ok(files.collect())
 }
 
 /// A ruleset names its questionnaire by its id; a built-in one of that name would be taken for it.

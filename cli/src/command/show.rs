@@ -1,5 +1,6 @@
 //! `bearings show`: what is in a ruleset or a questionnaire, or one rule of a built-in ruleset.
 
+mod claims;
 mod questionnaire;
 mod rule;
 mod ruleset;
@@ -18,6 +19,7 @@ use crate::definition::questionnaire_file;
 use crate::exit::{Failure, Report};
 use crate::load::Definition;
 use crate::report::{Page, page_as_text};
+pub(super) use rule::written;
 
 /// Prints what the id stands for: a ruleset, a questionnaire, both of that name, or a rule.
 ///

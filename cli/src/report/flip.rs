@@ -57,7 +57,10 @@ pub(crate) fn render_flips(
                 let names: Vec<String> = frozen.iter().map(|slot| format!("\"{}\"", about.name(slot))).collect();
                 page.text(format!("Left as they are: {}.", names.join(", ")));
             }
-            page.text("This shows how the rules read answers. It does not say what to answer, or what to do.");
+            page.text(
+                "What is about safety, what you wish for, the situation and questions without an answer are not looked \
+                 at. This shows how the rules read answers. It does not say what to answer, or what to do.",
+            );
         }
         Err(untold) => silence(&mut page, *untold, reading, about),
     }
@@ -71,7 +74,7 @@ fn changes(page: &mut Page, flips: &[Flip], about: &About, question: &FlipQuesti
         page.text(format!("No other answers to the questions that are looked at here lead to {to}."));
         return;
     };
-    page.text("The smallest change:");
+    page.text("The smallest change of the answers that are looked at:");
     page.points(vec![sentence(smallest, about)]);
     if !others.is_empty() {
         page.text("Other changes, from small to large:");

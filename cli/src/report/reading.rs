@@ -11,6 +11,7 @@ use bearings_engine::questionnaire::{Form, Role};
 
 use super::support;
 use super::{About, DETAILS, LIMITS, Page, Row};
+pub(crate) use trace::in_words as changes_in_words;
 
 /// The page of a reading.
 pub(super) fn page(reading: &Reading, about: &About) -> Page {

@@ -6,8 +6,8 @@ use super::Sheets;
 use super::moves::Moves;
 use super::sheets::answer_of;
 use crate::assess::{AssessedRow, EngineReason, Reason, RowView, Signal};
-use crate::compile::complete::{Builder, Made};
-use crate::compile::{OutcomeWhen, RuleEffect, Variant};
+use crate::compile::complete::{Builder, Made, Parts};
+use crate::compile::{RuleEffect, Variant};
 use crate::diagram::{NodeId, OverBudget};
 use crate::exact::is_share;
 use crate::gate::Finding;
@@ -119,8 +119,8 @@ pub(super) const HARD: u32 = 3;
 pub(crate) struct Functions {
     /// 0 no flag, 1 a soft one, 2 a hard question without an answer, 3 a hard one.
     pub(crate) gate: NodeId,
-    /// The signal before any honesty test; past the signals: none matches; one further: its fills differ.
-    pub(crate) lean: NodeId,
+    /// The signal before any honesty test, on sheets where nothing is missing.
+    pub(crate) signal: NodeId,
     /// What is reported, see [`Reported`].
     pub(crate) reported: NodeId,
     /// The number of the stage, or one past the last.
@@ -131,19 +131,26 @@ pub(crate) struct Functions {
     pub(crate) overlays: Vec<NodeId>,
     /// For each rule, whether it fires.
     pub(crate) fired: Vec<NodeId>,
-    /// Whether a rule raises a flag; 2 where its fills differ.
-    pub(crate) raised: NodeId,
+    /// For each sign, its level.
+    pub(crate) levels: Vec<NodeId>,
+    /// What was made on the way.
+    pub(crate) parts: Parts,
 }
 
 /// The same before any honesty test, which is most of what a variant says for a part of the work.
 pub(crate) struct Untested {
     pub(crate) gate: NodeId,
+    pub(crate) signal: NodeId,
+    /// The signal on all sheets; past the signals: none matches; one further: its fills differ.
     pub(crate) lean: NodeId,
     pub(crate) stage: NodeId,
     pub(crate) reason: NodeId,
     pub(crate) overlays: Vec<NodeId>,
     pub(crate) fired: Vec<NodeId>,
+    /// Whether a rule raises a flag; 2 where its fills differ.
     pub(crate) raised: NodeId,
+    pub(crate) levels: Vec<NodeId>,
+    pub(crate) parts: Parts,
 }
 
 impl Sheets<'_> {
@@ -152,20 +159,23 @@ impl Sheets<'_> {
     /// # Errors
     /// [`OverBudget`] if the diagrams do not fit.
     pub(crate) fn functions(&mut self, kind: Kind, variant: &Variant) -> Result<Functions, OverBudget> {
-        let Untested { gate, lean, stage, reason, overlays, fired, raised } = self.untested(variant)?;
-        let reported =
-            if kind == Kind::Assessment { self.tested(variant, gate, lean, raised)? } else { self.plain(gate, lean)? };
-        Ok(Functions { gate, lean, reported, stage, reason, overlays, fired, raised })
+        let Untested { gate, signal, lean, stage, reason, overlays, fired, raised, levels, parts } =
+            self.untested(variant, Parts::default())?;
+        let reported = match kind {
+            Kind::Assessment => self.tested(variant, gate, lean, raised)?,
+            Kind::Study | Kind::Instrument => self.plain(variant, gate, lean)?,
+        };
+        Ok(Functions { gate, signal, reported, stage, reason, overlays, fired, levels, parts })
     }
 
-    /// What `variant` says before any honesty test.
+    /// What `variant` says before any honesty test; `parts` are what was made of it in this diagram before.
     ///
     /// # Errors
     /// [`OverBudget`] if the diagrams do not fit.
-    pub(crate) fn untested(&mut self, variant: &Variant) -> Result<Untested, OverBudget> {
+    pub(crate) fn untested(&mut self, variant: &Variant, parts: Parts) -> Result<Untested, OverBudget> {
         let gate = self.gate_says()?;
         let flagged = self.diagram.map(gate, &|says| u32::from(says > 0))?;
-        let mut builder = Builder::new(self.questionnaire, variant, &self.variables, &mut self.diagram);
+        let mut builder = Builder::new(self.questionnaire, variant, &self.variables, &mut self.diagram, parts);
         builder.know(Read::Flagged, flagged);
         let mut fired = Vec::new();
         let mut raised = NodeId::leaf(0);
@@ -176,23 +186,21 @@ impl Sheets<'_> {
             }
             fired.push(fires);
         }
-        let overlays = variant.overlays.iter().map(|overlay| match overlay.when {
-            OutcomeWhen::Condition(condition) => builder.condition(condition),
-            _ => Ok(NodeId::leaf(0)),
-        });
-        let overlays = overlays.collect::<Result<Vec<NodeId>, OverBudget>>()?;
+        let overlays = (0..variant.overlays.len()).map(|overlay| builder.overlay(overlay)).collect::<Result<_, _>>()?;
         let stage = builder.stage()?;
         let reason = builder.ladder(&variant.reasons)?;
         let signal = builder.ladder(&variant.signals)?;
+        let levels = (0..variant.signs.len()).map(|sign| builder.level(sign)).collect::<Result<_, _>>()?;
+        let parts = builder.into_parts();
         let several = variant.signals.len() as u32 + 1;
         let moves = Moves::new(self);
         let lean = moves.open_missing(self, signal, several)?;
         let raised = moves.open_missing(self, raised, 2)?;
-        Ok(Untested { gate, lean, stage, reason, overlays, fired, raised })
+        Ok(Untested { gate, signal, lean, stage, reason, overlays, fired, raised, levels, parts })
     }
 
     /// What the gate says of a sheet.
-    fn gate_says(&mut self) -> Made {
+    pub(super) fn gate_says(&mut self) -> Made {
         let mut findings = vec![Finding::default()];
         let mut so_far = NodeId::leaf(0);
         for input in self.gate.inputs() {
@@ -234,7 +242,7 @@ impl Sheets<'_> {
     }
 
     /// Whether the respondent is under 18.
-    fn minor(&mut self) -> Made {
+    pub(super) fn minor(&mut self) -> Made {
         match self.questionnaire.slot(MINOR_ITEM) {
             Some(slot) if self.variable(slot).is_some() => {
                 let answer = self.answer(slot)?;
@@ -244,15 +252,20 @@ impl Sheets<'_> {
         }
     }
 
-    /// A study reports its signal as it stands; only a hard flag and another path come before it.
-    fn plain(&mut self, gate: NodeId, lean: NodeId) -> Made {
+    /// A study reports its signal as it stands; only a hard flag and another path come before it. It says nothing of fills,
+    /// so this is exact on sheets without a missing answer alone.
+    fn plain(&mut self, variant: &Variant, gate: NodeId, lean: NodeId) -> Made {
+        let none = variant.signals.len() as u32;
         let minor = self.minor()?;
         self.diagram.apply(&[gate, minor, lean], &|functions| {
             let [gate, minor, lean] = functions else { return None };
             match (gate.outcome()?, minor.outcome()?) {
                 (HARD, _) => Some(Reported::Withheld.leaf()),
                 (_, 1) => Some(Reported::OtherPath.leaf()),
-                _ => Some(Reported::Declared(lean.outcome()?).leaf()),
+                _ => Some(match lean.outcome()? {
+                    lean if lean < none => Reported::Declared(lean).leaf(),
+                    _ => Reported::None.leaf(),
+                }),
             }
         })
     }
@@ -321,7 +334,7 @@ impl Sheets<'_> {
 
     /// Whether a pair of answers contradicts itself. Straight-lining is no part of this: it looks at equal numbers on
     /// a whole sheet, and no diagram of it stays small.
-    fn contradicts(&mut self, variant: &Variant) -> Made {
+    pub(super) fn contradicts(&mut self, variant: &Variant) -> Made {
         let mut found = NodeId::leaf(0);
         for (low, high) in &variant.screens.contradicts {
             let top = self.questionnaire.slots.get(*high).map_or(0, |slot| slot.levels.count().saturating_sub(1));

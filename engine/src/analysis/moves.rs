@@ -65,6 +65,14 @@ impl Moves {
         Ok(made)
     }
 
+    /// The questions that hang on a variable and are asked at one of its levels and not at another.
+    fn brought_up(&self, at: u32, from: u32, to: u32) -> Vec<u32> {
+        let asks = self.asks.get(at as usize).into_iter().flatten();
+        let newly = asks
+            .filter(|(_, levels)| levels.get(to as usize) == Some(&true) && levels.get(from as usize) != Some(&true));
+        newly.map(|(child, _)| *child).collect()
+    }
+
     fn farthest_first(&self, sheets: &Sheets<'_>) -> Vec<u32> {
         let depth = |at: &u32| {
             let (mut depth, mut above) = (0, sheets.parent(*at));
@@ -95,20 +103,26 @@ impl Moves {
                 continue;
             };
             let known = variable.known;
-            // A question that a step would bring up has no answer yet.
-            let asks: Vec<(u32, Vec<bool>)> = self.asks.get(at as usize).cloned().unwrap_or_default();
+            // The questions that a step would bring up have no answer yet: one function for each set of them.
+            let mut sets: Vec<Vec<u32>> = vec![Vec::new()];
             let mut functions = vec![lean];
-            for (child, _) in &asks {
-                functions.push(self.open(sheets, lean, *child, several)?);
+            for (from, to) in (0..known).flat_map(|from| [from.checked_sub(1), Some(from + 1)].map(|to| (from, to))) {
+                let Some(to) = to.filter(|to| *to < known) else { continue };
+                let brought_up = self.brought_up(at, from, to);
+                if !sets.contains(&brought_up) {
+                    let mut open = lean;
+                    for child in &brought_up {
+                        open = self.open(sheets, open, *child, several)?;
+                    }
+                    functions.push(open);
+                    sets.push(brought_up);
+                }
             }
-            let now_asked = |from: u32, to: u32| {
-                let newly = |(_, levels): &(u32, Vec<bool>)| {
-                    levels.get(to as usize) == Some(&true) && levels.get(from as usize) != Some(&true)
-                };
-                asks.iter().position(newly).map_or(0, |child| child + 1)
-            };
             let step = |from: u32, to: Option<u32>| match to.filter(|to| from < known && *to < known) {
-                Some(to) => (now_asked(from, to), to),
+                Some(to) => {
+                    let brought_up = self.brought_up(at, from, to);
+                    (sets.iter().position(|set| *set == brought_up).unwrap_or(0), to)
+                }
                 None => (0, from),
             };
             let up = sheets.diagram.moved(&functions, at, &|level| step(level, Some(level + 1)))?;

@@ -8,14 +8,15 @@ mod claims;
 mod moved;
 mod occurs;
 mod pivotal;
+#[cfg(test)]
+mod tests;
 
-use num_bigint::BigUint;
-
-use super::{Functions, Reported, Sheets, Witness};
+use super::{Count, Functions, Reported, Sheets, Witness};
 use crate::compile::Variant;
 use crate::diagram::OverBudget;
 use crate::questionnaire::{Form, Role};
 use crate::ruleset::{Kind, Ruleset};
+pub(crate) use claims::BUILT_IN;
 use claims::Subject;
 
 /// The most nodes of an analysis, unless another number is given. A design choice: it keeps every analysis within about
@@ -30,7 +31,7 @@ pub struct Proof {
     /// The form.
     pub form: Form,
     /// How many answer sheets there are, exactly; none if the budget did not even allow to count them.
-    pub sheets: Option<BigUint>,
+    pub sheets: Option<Count>,
     /// The properties, the built-in ones first, then those that the ruleset declares.
     pub claims: Vec<Claim>,
 }
@@ -88,7 +89,7 @@ pub fn claims_of(ruleset: &Ruleset, role: Role, form: Form) -> Vec<(String, Stri
 pub fn prove(ruleset: &Ruleset, role: Role, form: Form, budget: usize, only: Option<&str>) -> Option<Proof> {
     let variant = ruleset.variant(role, form)?;
     let mut sheets = Sheets::new(ruleset.questionnaire(), ruleset.gate(), &[variant], budget);
-    let count = sheets.count().ok();
+    let count = sheets.count().ok().map(Count::from);
     let mut subjects = claims::subjects(ruleset.kind, variant);
     subjects.retain(|subject| only.is_none_or(|only| subject.id(variant) == only));
     let functions = sheets.functions(ruleset.kind, variant);
@@ -97,18 +98,18 @@ pub fn prove(ruleset: &Ruleset, role: Role, form: Form, budget: usize, only: Opt
         Ok(functions) => {
             let mut prover = Prover { ruleset, variant, sheets, functions };
             for subject in subjects {
-                let (of, exempt) = prover.extent(&subject);
-                let verdict = match prover.verdict(&subject) {
+                let (of, mut exempt) = prover.extent(&subject);
+                let verdict = match prover.verdict(&subject, &mut exempt) {
                     Ok(found) if found.is_empty() => Verdict::Proved,
                     Ok(found) => refuted(found),
-                    Err(over) => Verdict::Unknown(over.to_string()),
+                    Err(over) => unknown(over),
                 };
                 claims.push(claim(&subject, variant, of, exempt, verdict));
             }
         }
-        Err(over) => claims.extend(
-            subjects.iter().map(|subject| claim(subject, variant, 0, Vec::new(), Verdict::Unknown(over.to_string()))),
-        ),
+        Err(over) => {
+            claims.extend(subjects.iter().map(|subject| claim(subject, variant, 0, Vec::new(), unknown(over))))
+        }
     }
     Some(Proof { role: variant.role, form: variant.form, sheets: count, claims })
 }
@@ -118,11 +119,17 @@ fn claim(subject: &Subject, variant: &Variant, of: usize, exempt: Vec<String>, v
     Claim { id, title, at, of, exempt, verdict }
 }
 
+fn unknown(over: OverBudget) -> Verdict {
+    Verdict::Unknown(format!("{over}; a greater budget may be enough"))
+}
+
 /// What contradicts a property, before it is known whether all of it is confirmed.
 enum Found {
     Confirmed(Counterexample),
     /// The diagram says so, and the engine does not.
     Unconfirmed(String),
+    /// It is about other sheets than those that are looked at.
+    OutOfReach(String),
 }
 
 /// Only what the engine confirms refutes anything.
@@ -132,6 +139,7 @@ fn refuted(found: Vec<Found>) -> Verdict {
         match found {
             Found::Confirmed(counterexample) => confirmed.push(counterexample),
             Found::Unconfirmed(says) => unconfirmed.push(says),
+            Found::OutOfReach(why) => return Verdict::Unknown(why),
         }
     }
     match confirmed.is_empty() {
@@ -186,7 +194,7 @@ impl Prover<'_> {
         }
     }
 
-    fn verdict(&mut self, subject: &Subject) -> Result<Vec<Found>, OverBudget> {
+    fn verdict(&mut self, subject: &Subject, exempt: &mut Vec<String>) -> Result<Vec<Found>, OverBudget> {
         match subject {
             Subject::Total => self.total(),
             Subject::UnderFlag => self.under_flag(),
@@ -197,7 +205,7 @@ impl Prover<'_> {
             Subject::SignalsOccur => self.signals_occur(),
             Subject::ReasonsOccur => self.reasons_occur(),
             Subject::RulesFire => self.rules_fire(),
-            Subject::RulesPivotal => self.rules_pivotal(),
+            Subject::RulesPivotal => self.rules_pivotal(exempt),
             Subject::Monotone => self.monotone(),
             Subject::Never(number) => self.never(*number),
             Subject::Declared(number) => self.declared(*number),

@@ -20,6 +20,8 @@ impl Draw {
     }
 }
 
+mod random;
+
 fn compare(ruleset: &Ruleset, role: Role, form: Form, rows: usize) {
     let variant = ruleset.variant(role, form).unwrap();
     let mut sheets = Sheets::new(ruleset.questionnaire(), ruleset.gate(), &[variant], 50 * NODE_BUDGET);

@@ -49,6 +49,17 @@ impl AnswerBlock {
         self.roles.clear();
     }
 
+    /// The same sheets as a block of their own.
+    pub(crate) fn only(&self, rows: &[usize]) -> Self {
+        let roles = rows.iter().filter_map(|row| self.roles.get(*row).copied()).collect();
+        Self { form: self.form, safety: self.safety, columns: self.gather(rows), roles }
+    }
+
+    /// Whether some answer of a sheet is unknown.
+    pub(crate) fn has_unknown(&self, row: usize) -> bool {
+        self.columns.iter().any(|column| column.get(row).is_some_and(|answer| answer.is_unknown()))
+    }
+
     /// The sheets at these rows.
     fn gather(&self, rows: &[usize]) -> Vec<Vec<Answer>> {
         self.columns.iter().map(|column| rows.iter().filter_map(|row| column.get(*row).copied()).collect()).collect()
@@ -151,6 +162,24 @@ pub(super) fn evaluate(ruleset: &Ruleset, block: &AnswerBlock) -> Result<Evaluat
 }
 
 impl EvaluatedBlock {
+    /// Decides the conditions that have a name, too. Scoring does without: others read them, and nothing reports them.
+    ///
+    /// # Errors
+    /// [`NotLoaded`] if the ruleset lacks a variant that some sheet needs.
+    pub(crate) fn with_named(mut self, ruleset: &Ruleset, block: &AnswerBlock) -> Result<Self, NotLoaded> {
+        let parts = std::mem::take(&mut self.parts).into_iter().map(|part| {
+            let role = part.role;
+            let variant = ruleset.variant(role, block.form).ok_or(NotLoaded { role, form: block.form })?;
+            let columns = part.gathered.as_ref().unwrap_or(&block.columns);
+            let named = variant.named.iter().map(|named| named.condition);
+            let questionnaire = ruleset.questionnaire();
+            let evaluation = part.evaluation.with_conditions(questionnaire, variant, &part.findings, columns, named);
+            Ok(Part { evaluation, ..part })
+        });
+        self.parts = parts.collect::<Result<_, NotLoaded>>()?;
+        Ok(self)
+    }
+
     /// Decides the signals, with all honesty tests. `ruleset` and `block` are those it was evaluated from.
     ///
     /// # Errors

@@ -25,6 +25,17 @@ pub enum RuleOutcome {
     Undecided,
 }
 
+impl RuleOutcome {
+    /// The word that is written.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            RuleOutcome::Fired => "fired",
+            RuleOutcome::NotFired => "not_fired",
+            RuleOutcome::Undecided => "undecided",
+        }
+    }
+}
+
 /// Everything but the signal, for each sheet of a block.
 #[derive(Debug, Clone)]
 pub(crate) struct Evaluation {
@@ -110,6 +121,24 @@ impl Evaluation {
         };
         let mut evaluator = Evaluator { questionnaire, variant, findings, columns, rows, out, state: vec![0; rows] };
         evaluator.run();
+        evaluator.out
+    }
+
+    /// The same with these conditions decided, too: one that others read by its name stands nowhere by itself.
+    pub(super) fn with_conditions(
+        self,
+        questionnaire: &Questionnaire,
+        variant: &Variant,
+        findings: &[Finding],
+        columns: &[Vec<Answer>],
+        conditions: impl Iterator<Item = usize>,
+    ) -> Self {
+        let rows = findings.len();
+        let mut evaluator =
+            Evaluator { questionnaire, variant, findings, columns, rows, out: self, state: vec![0; rows] };
+        for condition in conditions {
+            evaluator.decide(condition);
+        }
         evaluator.out
     }
 

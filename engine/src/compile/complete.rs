@@ -33,14 +33,49 @@ pub(crate) fn build(questionnaire: &Questionnaire, variant: &Variant, budget: us
     let variables = variables(questionnaire, &[variant], Extent::Read);
     let levels = variables.iter().map(CompleteVariable::levels).collect();
     let mut diagram = Diagram::new(levels, budget);
-    let signal = Builder::new(questionnaire, variant, &variables, &mut diagram).ladder(&variant.signals)?;
+    let signal =
+        Builder::new(questionnaire, variant, &variables, &mut diagram, Parts::default()).ladder(&variant.signals)?;
     // Nine in ten nodes were made for scores and conditions on the way.
     let (diagram, signal) = diagram.alone(signal)?;
     Ok(Complete { diagram, signal, variables })
 }
 
+/// The diagrams of a variant's signal without one rule or another: what hangs on no rule is made once.
+pub(crate) struct WithoutRules {
+    variables: Vec<CompleteVariable>,
+    diagram: Diagram,
+    parts: Parts,
+}
+
+impl WithoutRules {
+    /// # Errors
+    /// [`OverBudget`] if not even the signal with all rules fits.
+    pub(crate) fn new(questionnaire: &Questionnaire, variant: &Variant, budget: usize) -> Result<Self, OverBudget> {
+        let variables = variables(questionnaire, &[variant], Extent::Read);
+        let levels = variables.iter().map(CompleteVariable::levels).collect();
+        let mut diagram = Diagram::new(levels, budget);
+        let mut builder = Builder::new(questionnaire, variant, &variables, &mut diagram, Parts::default());
+        builder.ladder(&variant.signals)?;
+        let parts = builder.into_parts().without_rules(variant);
+        Ok(Self { variables, diagram, parts })
+    }
+
+    /// The diagram of the same variant without a rule.
+    ///
+    /// # Errors
+    /// [`OverBudget`] if it does not fit.
+    pub(crate) fn build(&self, questionnaire: &Questionnaire, without: &Variant) -> Result<Complete, OverBudget> {
+        // What is made for one rule is of no use to the next.
+        let (mut diagram, variables) = (self.diagram.clone(), self.variables.clone());
+        let signal = Builder::new(questionnaire, without, &variables, &mut diagram, self.parts.clone())
+            .ladder(&without.signals)?;
+        let (diagram, signal) = diagram.alone(signal)?;
+        Ok(Complete { diagram, signal, variables })
+    }
+}
+
 /// Numbers that stand as outcomes of diagrams: outcome 0 is "has no value".
-#[derive(Default)]
+#[derive(Debug, Clone, Default)]
 struct Numbers {
     values: Vec<Exact>,
     known: BTreeMap<Exact, u32>,
@@ -69,6 +104,12 @@ pub(crate) struct Builder<'a> {
     variant: &'a Variant,
     variables: &'a [CompleteVariable],
     pub(crate) diagram: &'a mut Diagram,
+    parts: Parts,
+}
+
+/// What a [`Builder`] has made, to go on with another time.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Parts {
     numbers: Numbers,
     stage: Option<NodeId>,
     reads: BTreeMap<Read, NodeId>,
@@ -76,35 +117,73 @@ pub(crate) struct Builder<'a> {
     conditions: BTreeMap<usize, NodeId>,
 }
 
+impl Parts {
+    /// What of it stays as it is when the variant loses a rule: scores, and the conditions that hang on no rule.
+    pub(crate) fn without_rules(&self, variant: &Variant) -> Parts {
+        let hangs = rules_reach(variant);
+        let hangs_on_rules = |read: &Read| reads_rules(read, &hangs);
+        let mut parts = self.clone();
+        parts.stage = None;
+        parts.reads.retain(|read, _| !hangs_on_rules(read));
+        parts.quantities.retain(|quantity, _| !is_of_rules(quantity));
+        parts.conditions.retain(|number, _| hangs.get(*number) == Some(&false));
+        parts
+    }
+}
+
+/// For each condition, whether it hangs on what a rule did. A named condition that another reads stands before it.
+fn rules_reach(variant: &Variant) -> Vec<bool> {
+    let mut hangs: Vec<bool> = Vec::new();
+    for condition in &variant.tables.conditions {
+        let mut found = false;
+        condition.tree.for_each_read(&mut |read| found |= reads_rules(read, &hangs));
+        hangs.push(found);
+    }
+    hangs
+}
+
+fn reads_rules(read: &Read, hangs: &[bool]) -> bool {
+    match read {
+        Read::Fired(_) | Read::Overlay(_) | Read::StageIs(_) | Read::SignalIs(_) | Read::ReasonIs(_) => true,
+        // One that is not known yet may hang on anything.
+        Read::Condition(number) => hangs.get(*number).copied().unwrap_or(true),
+        Read::HasValue(subject) | Read::Passes(subject, _) => {
+            subject.parts().iter().any(|(quantity, _)| is_of_rules(quantity))
+        }
+        Read::Slot(_) | Read::SlotAnswered(_) | Read::ScaleAnswered(_) | Read::Flagged => false,
+    }
+}
+
+/// Whether a quantity is one that rules make.
+fn is_of_rules(quantity: &Quantity) -> bool {
+    matches!(quantity, Quantity::Level(_) | Quantity::SignsPresent | Quantity::Points(_))
+}
+
 /// A function, or the node budget was reached.
 pub(crate) type Made = Result<NodeId, OverBudget>;
 
 impl<'a> Builder<'a> {
-    /// Nothing made yet. Every variable stands for a slot of `questionnaire`.
+    /// Goes on with what was made of this variant in this diagram. Every variable stands for a slot of `questionnaire`.
     pub(crate) fn new(
         questionnaire: &'a Questionnaire,
         variant: &'a Variant,
         variables: &'a [CompleteVariable],
         diagram: &'a mut Diagram,
+        parts: Parts,
     ) -> Self {
-        Self {
-            questionnaire,
-            variant,
-            variables,
-            diagram,
-            numbers: Numbers::default(),
-            stage: None,
-            reads: BTreeMap::new(),
-            quantities: BTreeMap::new(),
-            conditions: BTreeMap::new(),
-        }
+        Self { questionnaire, variant, variables, diagram, parts }
+    }
+
+    /// What was made so far.
+    pub(crate) fn into_parts(self) -> Parts {
+        self.parts
     }
 }
 
 impl Builder<'_> {
     /// Says beforehand what a read is.
     pub(crate) fn know(&mut self, read: Read, function: NodeId) {
-        self.reads.insert(read, function);
+        self.parts.reads.insert(read, function);
     }
 
     /// First match, from the last rung upwards. The outcome past the last is "none".
@@ -125,24 +204,24 @@ impl Builder<'_> {
     }
 
     pub(crate) fn stage(&mut self) -> Made {
-        let made = match self.stage {
+        let made = match self.parts.stage {
             Some(made) => made,
             None => self.ladder(&self.variant.stages)?,
         };
-        self.stage = Some(made);
+        self.parts.stage = Some(made);
         Ok(made)
     }
 
     /// A condition over complete sheets; its outcome is 0 or 1.
     pub(crate) fn condition(&mut self, number: usize) -> Made {
-        if let Some(known) = self.conditions.get(&number) {
+        if let Some(known) = self.parts.conditions.get(&number) {
             return Ok(*known);
         }
         let made = match self.variant.tables.conditions.get(number).map(|condition| &condition.tree) {
             Some(tree) => self.tree(tree)?,
             None => NodeId::leaf(0),
         };
-        self.conditions.insert(number, made);
+        self.parts.conditions.insert(number, made);
         Ok(made)
     }
 
@@ -159,8 +238,8 @@ impl Builder<'_> {
     }
 
     /// What a read says on a complete sheet: its outcome is the number of the alternative.
-    fn read(&mut self, read: &Read) -> Made {
-        if let Some(known) = self.reads.get(read) {
+    pub(crate) fn read(&mut self, read: &Read) -> Made {
+        if let Some(known) = self.parts.reads.get(read) {
             return Ok(*known);
         }
         let made = match read {
@@ -180,15 +259,12 @@ impl Builder<'_> {
             }
             Read::Passes(subject, cut) => {
                 let value = self.subject(subject)?;
-                let numbers = &self.numbers;
+                let numbers = &self.parts.numbers;
                 self.diagram
                     .map(value, &|value| u32::from(numbers.value(value).is_some_and(|value| cut.passed_by(&value))))?
             }
             Read::Fired(rule) => self.fired(*rule)?,
-            Read::Overlay(overlay) => match self.variant.overlays.get(*overlay).map(|overlay| overlay.when) {
-                Some(OutcomeWhen::Condition(condition)) => self.condition(condition)?,
-                _ => NodeId::leaf(0),
-            },
+            Read::Overlay(overlay) => self.overlay(*overlay)?,
             Read::StageIs(stage) => {
                 let ladder = self.stage()?;
                 let stage = *stage as u32;
@@ -199,8 +275,16 @@ impl Builder<'_> {
             // refuses signals and stages that read the gate, and properties alone read what is reported.
             Read::Flagged | Read::SignalIs(_) | Read::ReasonIs(_) => NodeId::leaf(0),
         };
-        self.reads.insert(read.clone(), made);
+        self.parts.reads.insert(read.clone(), made);
         Ok(made)
+    }
+
+    /// Whether an overlay holds; its outcome is 0 or 1.
+    pub(crate) fn overlay(&mut self, overlay: usize) -> Made {
+        match self.variant.overlays.get(overlay).map(|overlay| overlay.when) {
+            Some(OutcomeWhen::Condition(condition)) => self.condition(condition),
+            _ => Ok(NodeId::leaf(0)),
+        }
     }
 
     /// Whether a rule fires; its outcome is 0 or 1.

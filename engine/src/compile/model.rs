@@ -7,7 +7,7 @@ mod outcomes;
 use std::collections::BTreeMap;
 
 use super::tables::Tables;
-use super::{Adjust, Aggregate, Part, PartOf, Property, Rule, RuleEffect, Screens, Sign, Variant};
+use super::{Adjust, Aggregate, NamedCondition, Part, PartOf, Property, Rule, RuleEffect, Screens, Sign, Variant};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::exact::Exact;
 use crate::questionnaire::{Direction, Form, Levels, Questionnaire, Role};
@@ -54,11 +54,13 @@ pub(super) struct WantedProperty<'a> {
 impl<'a> Model<'a> {
     pub(super) fn new(draft: &'a Draft<'a>, role: Role, form: Form, problems: &mut Vec<Diagnostic>) -> Self {
         let questionnaire = draft.questionnaire;
-        let asked: Vec<bool> = questionnaire
-            .slots
-            .iter()
-            .map(|slot| questionnaire.item_of(slot).is_some_and(|item| item.is_asked_in(role, form)))
-            .collect();
+        // What hangs on an answer that nobody gives here is never asked. A parent stands before what hangs on it.
+        let mut asked: Vec<bool> = Vec::new();
+        for slot in &questionnaire.slots {
+            let item = questionnaire.item_of(slot).filter(|item| item.is_asked_in(role, form));
+            let parent = item.and_then(|item| item.asked_if.as_ref()).and_then(|when| questionnaire.slot(&when.item));
+            asked.push(item.is_some() && parent.is_none_or(|parent| asked.get(parent) == Some(&true)));
+        }
         let is_asked = |at: usize| asked.get(at).copied().unwrap_or(false);
         let core = (0..questionnaire.slots.len())
             .filter(|at| {
@@ -76,6 +78,7 @@ impl<'a> Model<'a> {
             scales: Vec::new(),
             adjusts: Vec::new(),
             aggregates: Vec::new(),
+            named: Vec::new(),
             rules: Vec::new(),
             signs: Vec::new(),
             points: Vec::new(),
@@ -117,7 +120,7 @@ impl<'a> Model<'a> {
             model.aggregate(draft, declaration, problems);
         }
         for declaration in draft.for_role(role) {
-            model.sign_or_condition(declaration);
+            model.sign_or_condition(draft, declaration);
         }
         for declaration in draft.for_role(role) {
             model.rule(draft, declaration);
@@ -394,7 +397,7 @@ impl<'a> Model<'a> {
         }
     }
 
-    fn sign_or_condition(&mut self, declaration: &'a crate::ruleset::Declaration) {
+    fn sign_or_condition(&mut self, draft: &Draft<'_>, declaration: &'a crate::ruleset::Declaration) {
         let id = declaration.id.text.clone();
         match &declaration.body {
             Body::Sign { adds, present } => {
@@ -405,6 +408,8 @@ impl<'a> Model<'a> {
             Body::Condition { when } => {
                 let (plain, raw) = (self.want(when, false), self.want(when, true));
                 self.names.insert(id.clone(), Meaning::Condition(plain));
+                let at = draft.at(&declaration.id.place);
+                self.variant.named.push(NamedCondition { id: id.clone(), at, condition: plain, raw });
                 self.raw_names.insert(id, Meaning::Condition(raw));
             }
             _ => {}

@@ -413,6 +413,7 @@ impl Oracle {
             world.truths.insert(Read::StageIs(number), seen.stage == Some(Some(number)));
         }
         seen.signal = self.ladder(&variant.signals, &mut |condition| decide(&mut seen, &values, &world, condition));
+        seen.reason = self.ladder(&variant.reasons, &mut |condition| decide(&mut seen, &values, &world, condition));
         if seen.capped {
             return seen;
         }
@@ -466,4 +467,6 @@ pub(crate) struct Seen {
     pub(crate) stage: Option<Option<usize>>,
     /// The first signal that holds: none if an undecided one stopped the search.
     pub(crate) signal: Option<Option<usize>>,
+    /// The first declared reason that holds: none if an undecided one stopped the search.
+    pub(crate) reason: Option<Option<usize>>,
 }

@@ -5,7 +5,7 @@ use std::hash::{Hash, Hasher};
 
 use rustc_hash::FxHasher;
 
-use super::{Diagram, NodeId, OverBudget};
+use super::{CHILDREN_OF_A_NODE, Diagram, NodeId, OverBudget};
 
 impl Diagram {
     /// The function that `rule` makes of several functions, point by point.
@@ -53,7 +53,8 @@ impl Apply<'_> {
             return Ok(functions.first().copied().unwrap_or(NodeId::leaf(0)));
         };
         // What comes to few nodes can take many steps all the same.
-        if self.memo.results.len() >= self.diagram.budget() {
+        let steps = self.memo.results.len().max(self.memo.functions.len() / CHILDREN_OF_A_NODE);
+        if steps >= self.diagram.budget() {
             return Err(OverBudget(self.diagram.budget()));
         }
         let count = self.diagram.levels().get(variable as usize).copied().unwrap_or(0) as usize;

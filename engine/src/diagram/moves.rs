@@ -33,6 +33,9 @@ impl Diagram {
         if let Some(known) = memo.get(functions) {
             return Ok(*known);
         }
+        if memo.len() >= self.budget() {
+            return Err(OverBudget(self.budget()));
+        }
         let top = functions.iter().filter_map(|id| self.variable(*id)).min().filter(|top| *top < variable);
         let asked = top.unwrap_or(variable);
         let count = self.levels().get(asked as usize).copied().unwrap_or(0);

@@ -121,3 +121,83 @@ fn force_draws_together_what_is_read_together() {
     sorted.sort_unstable();
     assert_eq!(sorted, (0..6).collect::<Vec<_>>());
 }
+
+#[test]
+fn weighing_counts_every_sheet_and_a_level_by_its_size() {
+    let (mut diagram, root) = sum_of_three();
+    let sizes = [vec![1, 2, 1], vec![3, 1, 1], vec![1, 1, 5]];
+    let counts = |diagram: &Diagram, root: NodeId| -> std::collections::BTreeMap<u32, u32> {
+        let counts = diagram.weigh(root, &sizes);
+        counts.into_iter().map(|(outcome, count)| (outcome, u32::try_from(count).unwrap())).collect()
+    };
+    let mut expected = std::collections::BTreeMap::new();
+    for sheet in sheets() {
+        let size: u32 = sheet.iter().zip(&sizes).map(|(level, sizes)| sizes[*level as usize]).product();
+        *expected.entry(sheet.iter().sum::<u32>()).or_insert(0) += size;
+    }
+    assert_eq!(counts(&diagram, root), expected);
+    // A function that asks for the middle variable only, and one that asks for none.
+    let middle = diagram.node(1, &[NodeId::leaf(0), NodeId::leaf(1), NodeId::leaf(1)]).unwrap();
+    assert_eq!(counts(&diagram, middle), [(0, 4 * 3 * 7), (1, 4 * 2 * 7)].into());
+    assert_eq!(counts(&diagram, NodeId::leaf(9)), [(9, 4 * 5 * 7)].into());
+}
+
+#[test]
+fn a_moved_function_says_what_the_other_sheet_says() {
+    let (mut diagram, root) = sum_of_three();
+    let odd = diagram.map(root, &|sum| sum % 2).unwrap();
+    for variable in 0..3_u32 {
+        // One step up where there is one, and from the top to another function.
+        let moved = diagram.moved(&[root, odd], variable, &|level| if level < 2 { (0, level + 1) } else { (1, 0) });
+        let moved = moved.unwrap();
+        for sheet in sheets() {
+            let mut other = sheet;
+            let own = sheet[variable as usize];
+            other[variable as usize] = if own < 2 { own + 1 } else { 0 };
+            let sum: u32 = other.iter().sum();
+            let expected = if own < 2 { sum } else { sum % 2 };
+            assert_eq!(diagram.outcome(moved, |v| sheet[v as usize]), Some(expected));
+        }
+    }
+}
+
+#[test]
+fn a_bad_move_is_found_exactly_where_there_is_one() {
+    let (mut diagram, root) = sum_of_three();
+    let falls = |from: u32, to: u32| to < from;
+    let mut good = Default::default();
+    // A sum rises with each of its variables; its rest by six falls where the last step makes it six.
+    for variable in 0..3 {
+        assert_eq!(diagram.has_move(root, variable, &[(0, 1), (1, 2)], &falls, &mut good), Ok(false));
+        assert_eq!(diagram.has_move(root, variable, &[(1, 0)], &falls, &mut good), Ok(true));
+    }
+    let rest = diagram.map(root, &|sum| sum % 6).unwrap();
+    for variable in 0..3 {
+        assert_eq!(diagram.has_move(rest, variable, &[(0, 1)], &falls, &mut good), Ok(false));
+        assert_eq!(diagram.has_move(rest, variable, &[(1, 2)], &falls, &mut good), Ok(true));
+    }
+}
+
+#[test]
+fn a_budget_holds_for_nodes_for_wide_nodes_and_for_steps() {
+    let mut small = Diagram::new(vec![3, 3, 3], 2);
+    let own =
+        |diagram: &mut Diagram, variable| diagram.node(variable, &[NodeId::leaf(0), NodeId::leaf(1), NodeId::leaf(2)]);
+    let (a, b) = (own(&mut small, 0).unwrap(), own(&mut small, 1).unwrap());
+    assert_eq!(own(&mut small, 2), Err(OverBudget(2)));
+    assert_eq!(small.combine(a, b, &|a, b| a + b), Err(OverBudget(2)));
+    let mut wide = Diagram::new(vec![1000, 3], 10);
+    let leaves: Vec<NodeId> = (0..1000).map(NodeId::leaf).collect();
+    assert!(wide.node(0, &leaves).is_ok());
+    assert_eq!(own(&mut wide, 1), Err(OverBudget(10)));
+    // What comes to nothing takes steps all the same.
+    let (mut steps, root) = sum_of_three();
+    steps.budget = steps.nodes.len();
+    let never =
+        steps.apply(&[root, root, root], &|all| all.iter().all(|id| id.outcome().is_some()).then_some(NodeId::leaf(0)));
+    assert_eq!(never, Ok(NodeId::leaf(0)));
+    steps.budget = 3;
+    let never =
+        steps.apply(&[root, root, root], &|all| all.iter().all(|id| id.outcome().is_some()).then_some(NodeId::leaf(0)));
+    assert_eq!(never, Err(OverBudget(3)));
+}

@@ -36,7 +36,7 @@ pub struct AnswersFile {
 }
 
 /// A map in which no key may occur twice: of two answers to one item, neither may win silently.
-fn unique<'de, D: serde::Deserializer<'de>, V: Deserialize<'de>>(
+pub(crate) fn unique<'de, D: serde::Deserializer<'de>, V: Deserialize<'de>>(
     deserializer: D,
 ) -> Result<BTreeMap<String, V>, D::Error> {
     struct Unique<V>(std::marker::PhantomData<V>);

@@ -6,9 +6,10 @@ mod instrument;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use expression::placeholders;
+pub(super) use expression::placeholders;
 
 use super::{ASSESSMENT_SIGNALS, Body, Declaration, Draft, ENGINE_REASONS, Effect, Kind, Name, When};
+use crate::analysis::BUILT_IN_PROPERTIES;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::questionnaire::{BOND_ITEM, ItemKind, MINOR_ITEM, ROLE_ITEM, Role};
 
@@ -319,6 +320,10 @@ impl<'a> Names<'a, '_> {
                 self.expression(when, &Context { what: "a condition", upto: Stratum::Stages, flagged: true }, 0);
             }
             Body::Property { holds } => {
+                if BUILT_IN_PROPERTIES.contains(&declaration.id.text.as_str()) {
+                    let message = format!("`{}` is a property that every ruleset is asked for", declaration.id.text);
+                    self.problems.push(self.draft.error(Code::DuplicateId, &declaration.id.place, message));
+                }
                 self.expression(holds, &Context { what: "a property", upto: Stratum::Signals, flagged: true }, 0);
             }
             Body::Monotone { items } => self.monotone(items),

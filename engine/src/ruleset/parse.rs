@@ -282,7 +282,7 @@ impl<'a> Parser<'a> {
             "param" => self.param()?,
             "const" => self.constant()?,
             "fn" => self.function()?,
-            "condition" => self.named(keyword, &["when"], |_, c| Ok(Body::Condition { when: holds(c)? }))?,
+            "condition" => self.named(keyword, &["when", "source"], |_, c| Ok(Body::Condition { when: holds(c)? }))?,
             "scale" => self.scale()?,
             "adjust" => self.named(keyword, &["when", "at_most", "at_least", "because", "source", "for"], |p, c| {
                 match c.limit.take() {

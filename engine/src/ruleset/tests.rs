@@ -10,6 +10,7 @@ mod claims;
 mod instruments;
 mod kinds;
 mod limits;
+mod lints;
 mod meaning;
 mod names;
 

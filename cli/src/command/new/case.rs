@@ -5,8 +5,8 @@
 
 use bearings_engine::assessment::{Assessment, Reading};
 use bearings_engine::diagnostic::{LoadError, SourceFile};
-use bearings_engine::questionnaire::{ItemKind, Questionnaire, ROLE_ITEM, Role};
-use bearings_engine::{CASE_FORMAT, Case, Kind, LoadOptions, Ruleset};
+use bearings_engine::questionnaire::{ItemKind, ROLE_ITEM, Role};
+use bearings_engine::{CASE_FORMAT, Case, Kind, LoadOptions, Ruleset, Variant};
 use serde_json::Value;
 
 use crate::args::NewCaseArgs;
@@ -37,8 +37,10 @@ pub(super) fn sheet(args: &NewCaseArgs) -> Result<String, Failure> {
         item.is_asked_in(role, form) && item.kind != ItemKind::Text && !(says_role && item.id == ROLE_ITEM)
     };
     let missing = questionnaire.items.iter().filter(blank).map(|item| (item.id.clone(), quoted("skipped"))).collect();
-    let mut case = Sheet { form: form.as_str(), answers, missing, expect: Vec::new() };
-    case.expect = outcome(&case.text(), &ruleset, questionnaire)?;
+    // A case that expects nothing is none; what comes out is known only after it was read.
+    let any = vec![("withheld".to_owned(), Value::from(false).to_string())];
+    let mut case = Sheet { form: form.as_str(), answers, missing, expect: any };
+    case.expect = outcome(&case.text(), &ruleset)?;
     Ok(case.text())
 }
 
@@ -78,18 +80,20 @@ fn quoted(text: &str) -> String {
 }
 
 /// What the program makes of the sheet.
-fn outcome(text: &str, ruleset: &Ruleset, questionnaire: &Questionnaire) -> Result<Vec<(String, String)>, Failure> {
+fn outcome(text: &str, ruleset: &Ruleset) -> Result<Vec<(String, String)>, Failure> {
     let source = SourceFile::new("the new case", text);
-    let case = Case::load(&source, questionnaire)
+    let case = Case::load_for(&source, ruleset)
         .map_err(|LoadError(problems)| Failure::Definition(Report::Diagnostics { problems, sources: vec![source] }))?;
-    let result = case.run(ruleset).map_err(|missing| Failure::Definition(Report::message(missing.to_string())))?;
-    Ok(match &result.assessment {
+    let trace = case.trace(ruleset).map_err(|missing| Failure::Definition(Report::message(missing.to_string())))?;
+    let variant = ruleset.variant(case.responses.role, case.responses.form);
+    Ok(match &trace.assessment {
         Assessment::Withheld(_) => vec![("withheld".to_owned(), Value::from(true).to_string())],
-        Assessment::Read(reading) => expected(reading, ruleset.kind),
+        Assessment::Read(reading) => expected(reading, ruleset.kind, variant),
     })
 }
 
-fn expected(reading: &Reading, kind: Kind) -> Vec<(String, String)> {
+/// What a case can expect of a ruleset of this kind; a list of rules is for the author to begin.
+fn expected(reading: &Reading, kind: Kind, variant: Option<&Variant>) -> Vec<(String, String)> {
     // An instrument has scores and nothing else.
     if kind == Kind::Instrument {
         let scores: Vec<String> =
@@ -97,5 +101,18 @@ fn expected(reading: &Reading, kind: Kind) -> Vec<(String, String)> {
         return vec![("scores".to_owned(), format!("{{ {} }}", scores.join(", ")))];
     }
     let word = |text: &Option<String>| Value::from(text.clone()).to_string();
-    vec![("signal".to_owned(), word(&reading.signal.id)), ("reason".to_owned(), word(&reading.signal.reason))]
+    let mut fields =
+        vec![("signal".to_owned(), word(&reading.signal.id)), ("reason".to_owned(), word(&reading.signal.reason))];
+    if variant.is_some_and(|variant| !variant.stages.is_empty()) {
+        let stage = reading.stage.as_ref().map_or("unplaced", |stage| stage.id.as_str());
+        fields.push(("stage".to_owned(), quoted(stage)));
+    }
+    if variant.is_some_and(|variant| !variant.overlays.is_empty()) {
+        let overlays: Vec<&str> = reading.overlays.iter().map(|overlay| overlay.id.as_str()).collect();
+        fields.push(("overlays".to_owned(), Value::from(overlays).to_string()));
+    }
+    if variant.is_some_and(|variant| !variant.rules.is_empty()) {
+        fields.extend(["fired", "not_fired"].map(|list| (list.to_owned(), "[]".to_owned())));
+    }
+    fields
 }

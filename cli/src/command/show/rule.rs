@@ -86,7 +86,7 @@ fn doc(page: &mut Page, rule: &Rule) {
 }
 
 /// The declaration at `file:line`, from its first word to its semicolon.
-pub(super) fn written<'a>(files: &'a [SourceFile], at: &str) -> &'a str {
+pub(in crate::command) fn written<'a>(files: &'a [SourceFile], at: &str) -> &'a str {
     let place = at.rsplit_once(':').and_then(|(name, line)| Some((name, line.parse::<usize>().ok()?)));
     let found = place.and_then(|(name, line)| Some((files.iter().find(|file| file.name == name)?, line)));
     let Some((file, line)) = found else { return "" };
@@ -102,11 +102,17 @@ pub(super) fn head(declaration: &str) -> &str {
     end.and_then(|(at, _)| declaration.get(..at)).unwrap_or(declaration).trim_end()
 }
 
-/// The condition of a declaration.
+/// When a declaration takes effect.
 pub(super) fn when(declaration: &str) -> Option<&str> {
-    let (at, word) = words(declaration).find(|(_, word)| *word == "when")?;
+    condition(declaration, "when")
+}
+
+/// The condition of a declaration, behind the word that introduces it.
+pub(super) fn condition<'a>(declaration: &'a str, introduced_by: &str) -> Option<&'a str> {
+    let (at, word) = words(declaration).find(|(_, word)| *word == introduced_by)?;
     let start = at + word.len();
-    let end = words(declaration).find(|(at, word)| *at > start && (CLAUSES.contains(word) || *word == ";"));
+    let ends = |word: &str| CLAUSES.contains(&word) || ["for", "in", ";"].contains(&word);
+    let end = words(declaration).find(|(at, word)| *at > start && ends(word));
     declaration.get(start..end.map_or(declaration.len(), |(at, _)| at)).map(str::trim)
 }
 
@@ -173,6 +179,8 @@ mod tests {
         assert!(rule.starts_with("rule a ") && rule.ends_with("then note();"), "{rule}");
         assert_eq!(when(&rule), Some("x >= 2 && y == \"z\""));
         assert!(head(&rule).ends_with("y == \"z\""), "{}", head(&rule));
+        let property = "property p \"holds\" holds !flagged() || x >= 2 for hurt because \"y\";";
+        assert_eq!(condition(property, "holds"), Some("!flagged() || x >= 2"));
     }
 
     #[test]

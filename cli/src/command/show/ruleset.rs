@@ -1,9 +1,10 @@
 //! A ruleset: what it says of itself, and every declaration with its place.
 
 use bearings_engine::exact::format_half_up;
-use bearings_engine::questionnaire::Role;
+use bearings_engine::questionnaire::{Form, Role};
 use bearings_engine::{Aggregation, Need, Outcome, Parameter, Ruleset, Scale, Variant, effects_of};
 
+use super::claims;
 use super::questionnaire::form_words;
 use super::rule::{Read, head, when, written};
 use crate::report::{Entry, Page, Row, range};
@@ -20,7 +21,7 @@ pub(super) fn describe(page: &mut Page, read: &Read) {
         Row::new("version", ruleset.version.clone()),
         Row::new("questionnaire", ruleset.questionnaire().id.clone()),
     ];
-    let made_for = made_for(ruleset);
+    let made_for = made_for(ruleset, ruleset.variants().map(|(variant, _)| *variant));
     if !made_for.is_empty() {
         rows.push(Row::new("made for", made_for));
     }
@@ -45,15 +46,16 @@ pub(super) fn describe(page: &mut Page, read: &Read) {
     section(page, "Stages, the first that holds", each(ruleset, |variant| outcomes(read, &variant.stages)));
     section(page, "Signals, the first that holds", each(ruleset, |variant| outcomes(read, &variant.signals)));
     section(page, "Reasons, the first that holds", each(ruleset, |variant| outcomes(read, &variant.reasons)));
+    section(page, "What must always hold", claims::entries(read));
 }
 
 /// The roles and forms that differ; nothing where none do.
-fn made_for(ruleset: &Ruleset) -> String {
+pub(super) fn made_for(ruleset: &Ruleset, variants: impl Iterator<Item = (Role, Form)>) -> String {
     let by_role = ruleset.questionnaire().has_roles();
     let by_form = bearings_engine::forms_of(ruleset.questionnaire()).len() > 1;
     let mut words: Vec<String> = Vec::new();
-    for ((role, form), _) in ruleset.variants() {
-        let parts = [by_role.then(|| role.as_str()), by_form.then(|| form_words(*form))];
+    for (role, form) in variants {
+        let parts = [by_role.then(|| role.as_str()), by_form.then(|| form_words(form))];
         let word = parts.into_iter().flatten().collect::<Vec<_>>().join(", ");
         if word.is_empty() {
             continue;
@@ -98,7 +100,7 @@ fn each(ruleset: &Ruleset, of: impl Fn(&Variant) -> Vec<Entry>) -> Vec<Entry> {
 }
 
 /// A piece of a declaration on one line.
-fn on_one_line(text: &str) -> String {
+pub(super) fn on_one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 

@@ -113,7 +113,12 @@ fn distance(rule: &RuleReading) -> String {
     let Some(distance) = rule.distance.as_ref().filter(|distance| !distance.changes.is_empty()) else {
         return "rests on something that was not asked or not answered".to_owned();
     };
-    let parts = distance.changes.iter().map(|change| match is_score(change) {
+    in_words(&distance.changes)
+}
+
+/// Changes of answers and scores, by id: `effort_mine` from "A lot" to "Some".
+pub(crate) fn in_words(changes: &[Change]) -> String {
+    let parts = changes.iter().map(|change| match is_score(change) {
         true => format!("`{}` from {} to {}", change.id, change.from, change.to),
         false => format!("`{}` from \"{}\" to \"{}\"", change.id, change.from, change.to),
     });

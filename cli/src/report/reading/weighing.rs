@@ -98,7 +98,9 @@ pub(super) fn would_change(page: &mut Page, reading: &Reading, about: &About) {
     // Under another reason the number is about a direction that was not given.
     let holds = reading.holds_under.filter(|_| is_decisive(reading) || is_close);
     match holds {
-        Some(holds) if holds.kept == holds.of => page.text("No single answer, moved one step, would change it."),
+        Some(holds) if holds.kept == holds.of => {
+            page.text("No single answer, moved one step, would make it lean another way.")
+        }
         Some(holds) => {
             let what = if is_close { "What the answers lean to" } else { "The reading" };
             page.text(format!(

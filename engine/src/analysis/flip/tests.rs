@@ -183,12 +183,11 @@ fn reported(row: RowView<'_>) -> Option<usize> {
     }
 }
 
+/// Slots and the levels they get.
+type Levels = Vec<(usize, usize)>;
+
 /// The changes that a search through all changed sheets finds. None if the sheet is not one that is told about.
-fn searched(
-    ruleset: &Ruleset,
-    sheet: &Responses,
-    question: &FlipQuestion,
-) -> Option<Vec<(usize, Vec<(usize, usize)>)>> {
+fn searched(ruleset: &Ruleset, sheet: &Responses, question: &FlipQuestion) -> Option<Vec<(usize, Levels)>> {
     let variant = ruleset.variant(Role::Hurt, Form::Short).unwrap();
     let may_change = ["a", "b", "n", "p", "q"].map(slot);
     let may_change: Vec<usize> = may_change.into_iter().filter(|slot| !question.frozen.contains(slot)).collect();
@@ -210,19 +209,19 @@ fn searched(
         let id = variant.signals[signal].id.as_str();
         Some(signal) != now && question.to.as_deref().is_none_or(|to| to == id) && !(raised && id == "keep_going")
     };
-    let mut found: Vec<(usize, usize, Vec<usize>, Vec<(usize, usize)>, usize)> = Vec::new();
+    let mut found = Vec::new();
     for (row, (changes, steps)) in all.iter().enumerate() {
         let brings_up = with(sheet, changes).answers[slot("q")].is_unknown() && !sheet.answers[slot("q")].is_unknown();
         if ruleset.kind == Kind::Study && brings_up {
             continue;
         }
         if let Some(signal) = reported(assessed.row(row)).filter(|signal| is_target(*signal)) {
-            let slots = changes.iter().map(|(slot, _)| *slot).collect();
+            let slots: Vec<usize> = changes.iter().map(|(slot, _)| *slot).collect();
             found.push((changes.len(), *steps, slots, changes.clone(), signal));
         }
     }
     found.sort();
-    let mut told: Vec<(Vec<usize>, usize, Vec<(usize, usize)>)> = Vec::new();
+    let mut told: Vec<(Vec<usize>, usize, Levels)> = Vec::new();
     for (_, _, slots, changes, signal) in found {
         if told.len() < question.top && !told.iter().any(|(own, ..)| own.iter().all(|slot| slots.contains(slot))) {
             told.push((slots, signal, changes));

@@ -6,6 +6,21 @@ use crate::ruleset::Kind;
 
 use super::has_promises;
 
+/// The ids of the properties that every ruleset is asked for. No ruleset declares one of its own under such an id.
+pub(crate) const BUILT_IN: [&str; 11] = [
+    "total",
+    "under_flag",
+    "safety_yes",
+    "skipping",
+    "monotone",
+    "stages_occur",
+    "overlays_occur",
+    "signals_occur",
+    "reasons_occur",
+    "rules_fire",
+    "rules_pivotal",
+];
+
 /// A property.
 pub(super) enum Subject {
     Total,
@@ -74,16 +89,16 @@ impl Subject {
 
     pub(super) fn title(&self, variant: &Variant) -> String {
         match self {
-            Subject::Total => "every sheet gets a signal and a stage, or a stated reason for none",
-            Subject::UnderFlag => "nobody under a flag reads keep_going, and a hard flag withholds everything",
-            Subject::SafetyYes => "a yes on a safety item never makes the result rosier",
-            Subject::Skipping => "skipping what the gate reads never turns a result into keep_going",
+            Subject::Total => "every sheet gets a stage and a signal, or a reason",
+            Subject::UnderFlag => "no flag goes with keep_going; a hard one hides all",
+            Subject::SafetyYes => "a yes on a safety item never makes it rosier",
+            Subject::Skipping => "skipping a safety input never gives keep_going",
             Subject::StagesOccur => "every stage can occur",
             Subject::OverlaysOccur => "every overlay can occur, and can be absent",
             Subject::SignalsOccur => "every signal can occur",
             Subject::ReasonsOccur => "every declared reason can occur",
             Subject::RulesFire => "every rule can fire, and can stay silent",
-            Subject::RulesPivotal => "every rule that decides something can change a result",
+            Subject::RulesPivotal => "every rule that is no note can change a result",
             Subject::Monotone => "a better answer never makes the signal worse",
             Subject::Never(number) => {
                 let target = variant.never.get(*number).map(|never| target_name(variant, never.target));

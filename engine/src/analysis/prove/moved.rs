@@ -9,8 +9,14 @@ use crate::diagram::{NodeId, OverBudget};
 use crate::questionnaire::Direction;
 use crate::responses::Responses;
 
+/// The most levels of a variable of which all pairs are looked at. A design choice, far above what a question has.
+const WIDEST: u32 = 2048;
+
 /// Moves of one variable, from the first level to the second.
 type Moves = (u32, Vec<(u32, u32)>);
+
+/// The levels of other variables that a move needs to be bad, and the move.
+type BadMove = (Vec<(u32, u32)>, (u32, u32));
 
 impl Prover<'_> {
     /// The order in which a signal is worse or better; none for what takes no part in it.
@@ -40,6 +46,9 @@ impl Prover<'_> {
             if item.block || self.variant.not_monotone.iter().any(|exempt| exempt.slot == variable.slot) {
                 return None;
             }
+            if variable.known > WIDEST {
+                return Some((at, Vec::new()));
+            }
             let is_concern = match declared(variable.slot).or(item.direction)? {
                 Direction::Supports => false,
                 Direction::Concern => true,
@@ -56,11 +65,11 @@ impl Prover<'_> {
             if is_concern {
                 levels.reverse();
             }
-            let steps = levels.windows(2).filter_map(|pair| match pair {
-                [(_, worse), (_, better)] => Some((*worse, *better)),
-                _ => None,
+            // Not neighbours only: what takes no part in the order may lie between a better and a worse signal.
+            let rises = levels.iter().enumerate().flat_map(|(place, (_, worse))| {
+                levels.iter().skip(place + 1).map(move |(_, better)| (*worse, *better))
             });
-            Some((at, steps.collect()))
+            Some((at, rises.collect()))
         });
         directed.collect()
     }
@@ -71,6 +80,9 @@ impl Prover<'_> {
         let flagging = inputs.filter_map(|input| {
             let at = self.sheets.variable(input.slot())?;
             let variable = self.sheets.variables.get(at as usize)?;
+            if variable.known > WIDEST {
+                return Some((at, Vec::new()));
+            }
             let level = |answer: usize| variable.level_of.get(answer).copied();
             let moves: Vec<(u32, u32)> = input
                 .yeses()
@@ -96,15 +108,19 @@ impl Prover<'_> {
     }
 
     pub(super) fn monotone(&mut self) -> Result<Vec<Found>, OverBudget> {
+        self.within_width()?;
         let rank = self.rank();
         let worse = |from: u32, to: u32| rank(from).zip(rank(to)).is_some_and(|(from, to)| to < from);
         self.no_move(&self.directed(), &worse)
     }
 
     pub(super) fn safety_yes(&mut self) -> Result<Vec<Found>, OverBudget> {
+        self.within_width()?;
         let (rank, keeps) = (self.rank(), self.is_keep_going());
+        // The gate's own word for "no direction" is not rosy, whatever it took the place of.
+        let held_back = Reported::HeldBack.outcome();
         let rosier = |from: u32, to: u32| match (rank(from), rank(to)) {
-            (Some(from), Some(to)) => to > from,
+            (Some(from), Some(now)) if to != held_back => now > from,
             _ => keeps(to) && !keeps(from),
         };
         self.no_move(&self.flagging(), &rosier)
@@ -113,6 +129,12 @@ impl Prover<'_> {
     pub(super) fn skipping(&mut self) -> Result<Vec<Found>, OverBudget> {
         let keeps = self.is_keep_going();
         self.no_move(&self.missable(), &|from, to| keeps(to) && !keeps(from))
+    }
+
+    /// Nothing is claimed of all pairs of answers to a question that has too many.
+    fn within_width(&self) -> Result<(), OverBudget> {
+        let is_wide = self.sheets.variables.iter().any(|variable| variable.known > WIDEST);
+        if is_wide { Err(OverBudget(self.sheets.diagram.budget())) } else { Ok(()) }
     }
 
     /// For each variable with a bad move, one counterexample.
@@ -131,7 +153,7 @@ impl Prover<'_> {
     /// The pair of sheets with the fewest answers that a bad move needs.
     fn bad_move(&mut self, at: u32, moves: &[(u32, u32)], bad: &dyn Fn(u32, u32) -> bool) -> Result<Found, OverBudget> {
         let reported = self.functions.reported;
-        let mut smallest: Option<(Vec<(u32, u32)>, (u32, u32))> = None;
+        let mut smallest: Option<BadMove> = None;
         for (from, to) in moves {
             let before = self.sheets.diagram.moved(&[reported], at, &|_| (0, *from))?;
             let after = self.sheets.diagram.moved(&[reported], at, &|_| (0, *to))?;

@@ -1,7 +1,7 @@
 //! Properties of single sheets: what each is given, what can occur, what never does.
 
 use super::claims::target_name;
-use super::{Counterexample, Found, Prover};
+use super::{Counterexample, Found, Prover, has_promises};
 use crate::analysis::functions::HARD;
 use crate::analysis::witness::{TURNS, assessed};
 use crate::analysis::{Reported, Witness};
@@ -28,6 +28,11 @@ impl Prover<'_> {
             Over::All => self.sheets.shortest(function, wanted),
             Over::Answered => self.sheets.shortest_answered(function, wanted),
         }
+    }
+
+    /// The sheets of which it is known what is reported: a study says nothing of the fills of a missing answer.
+    fn over_reported(&self) -> Over {
+        if has_promises(self.ruleset.kind) { Over::All } else { Over::Answered }
     }
 
     /// A sheet with these levels of which the engine says the same; none if it does not.
@@ -59,10 +64,14 @@ impl Prover<'_> {
         says: &str,
         holds: &dyn Fn(AssessedRow<'_>) -> bool,
     ) -> Option<Found> {
+        let holds = |row: &RowView<'_>| matches!(row, RowView::Assessed(row) if !row.is_other_path() && holds(*row));
         let Some(levels) = self.find(function, Over::Answered, wanted) else {
+            // Some things are there for missing answers, and one sheet is enough to show that they occur.
+            if self.sheets.with_gaps(self.ruleset, &|assessed| holds(&assessed.row(0))).is_some() {
+                return None;
+            }
             return Some(Found::Confirmed(Counterexample { says: says.to_owned(), sheets: Vec::new() }));
         };
-        let holds = |row: &RowView<'_>| matches!(row, RowView::Assessed(row) if !row.is_other_path() && holds(*row));
         match self.confirm(&levels, &holds) {
             Some(_) => None,
             None => Some(Found::Unconfirmed(says.to_owned())),
@@ -72,13 +81,12 @@ impl Prover<'_> {
     pub(super) fn total(&self) -> Result<Vec<Found>, OverBudget> {
         let none = Reported::None.outcome();
         let is_none = |row: &RowView<'_>| Reported::of_row(row) == Some(Reported::None);
-        let unsigned = self.must_not(
-            self.functions.reported,
-            Over::All,
-            &|outcome| outcome == none,
-            "no signal matches",
-            &is_none,
-        );
+        let unsigned = (!self.variant.signals.is_empty())
+            .then(|| {
+                let (reported, over) = (self.functions.reported, self.over_reported());
+                self.must_not(reported, over, &|outcome| outcome == none, "no signal matches", &is_none)
+            })
+            .flatten();
         let stages = self.variant.stages.len();
         let unplaced = |row: &RowView<'_>| matches!(row, RowView::Assessed(row) if row.stage().is_none());
         let unstaged = (stages > 0)
@@ -140,12 +148,13 @@ impl Prover<'_> {
     }
 
     pub(super) fn signals_occur(&self) -> Result<Vec<Found>, OverBudget> {
+        let mixed = self.signal("mixed");
         let looked = (0..self.variant.signals.len()).filter(|at| !self.is_declared_never(NeverTarget::Signal(*at)));
         let missing = looked.filter_map(|at| {
             let says = format!("no sheet reads `{}`", target_name(self.variant, NeverTarget::Signal(at)));
-            let wanted = Reported::Declared(at as u32).outcome();
+            let wanted = |outcome: u32| Reported::of(outcome).signal(mixed) == Some(at as u32);
             let holds = |row: AssessedRow<'_>| row.signal() == Signal::Declared(at);
-            self.must(self.functions.reported, &|outcome| outcome == wanted, &says, &holds)
+            self.must(self.functions.reported, &wanted, &says, &holds)
         });
         Ok(missing.collect())
     }
@@ -158,9 +167,14 @@ impl Prover<'_> {
 
     /// The declared reason that is reported, or one past the last where none is.
     fn reported_reason(&mut self) -> Result<NodeId, OverBudget> {
+        self.reason_beside(self.functions.reported, self.functions.reason)
+    }
+
+    /// The declared reason that goes with what is reported, or one past the last where none does.
+    pub(super) fn reason_beside(&mut self, reported: NodeId, reason: NodeId) -> Result<NodeId, OverBudget> {
         let none = self.variant.reasons.len() as u32;
         let decisive = [self.signal("keep_going"), self.signal("walk_away")];
-        self.sheets.diagram.apply(&[self.functions.reported, self.functions.reason], &|functions| {
+        self.sheets.diagram.apply(&[reported, reason], &|functions| {
             let [reported, reason] = functions else { return None };
             match Reported::of(reported.outcome()?) {
                 Reported::Declared(signal) if !decisive.contains(&Some(signal)) => reason.outcome().map(|_| *reason),
@@ -212,8 +226,9 @@ impl Prover<'_> {
                 })
             }
             NeverTarget::Signal(at) => {
-                let wanted = Reported::Declared(at as u32).outcome();
-                self.must_not(self.functions.reported, Over::All, &|outcome| outcome == wanted, &says, &|row| {
+                let mixed = self.signal("mixed");
+                let wanted = |outcome: u32| Reported::of(outcome).signal(mixed) == Some(at as u32);
+                self.must_not(self.functions.reported, self.over_reported(), &wanted, &says, &|row| {
                     assessed(row, &|row| row.signal() == Signal::Declared(at))
                 })
             }
@@ -225,7 +240,7 @@ impl Prover<'_> {
             }
             NeverTarget::Reason(engine) => {
                 let wanted = |outcome: u32| Reported::of(outcome).reason() == Some(engine);
-                self.must_not(self.functions.reported, Over::All, &wanted, &says, &|row| {
+                self.must_not(self.functions.reported, self.over_reported(), &wanted, &says, &|row| {
                     assessed(row, &|row| row.reason() == Some(engine))
                 })
             }
@@ -242,6 +257,10 @@ impl Prover<'_> {
     /// A property that the ruleset declares.
     pub(super) fn declared(&mut self, number: usize) -> Result<Vec<Found>, OverBudget> {
         let Some(property) = self.variant.properties.get(number) else { return Ok(Vec::new()) };
+        if let Some(name) = self.always_answered(&property.tree)? {
+            let why = format!("it asks whether `{name}` is answered, and here every question is");
+            return Ok(vec![Found::OutOfReach(why)]);
+        }
         let (function, over) = self.property(&property.tree)?;
         let says = format!("`{}` does not hold", property.id);
         let levels = self.find(function, over, &|holds| holds == 0);
@@ -274,12 +293,35 @@ impl Prover<'_> {
         }])
     }
 
+    /// What a property asks for an answer to, if no sheet that is looked at lacks it: then it is about other sheets.
+    fn always_answered(&mut self, tree: &Tree) -> Result<Option<String>, OverBudget> {
+        let mut asked = Vec::new();
+        tree.for_each_read(&mut |read| match read {
+            Read::SlotAnswered(_) | Read::ScaleAnswered(_) => asked.push(read.clone()),
+            _ => {}
+        });
+        let questionnaire = self.ruleset.questionnaire();
+        let parts = self.functions.parts.clone();
+        let mut builder =
+            Builder::new(questionnaire, self.variant, &self.sheets.variables, &mut self.sheets.diagram, parts);
+        for read in asked {
+            if builder.read(&read)? == NodeId::leaf(1) {
+                return Ok(match read {
+                    Read::SlotAnswered(slot) => questionnaire.slots.get(slot).map(|slot| slot.id.clone()),
+                    Read::ScaleAnswered(scale) => self.variant.scales.get(scale).map(|scale| scale.id.clone()),
+                    _ => None,
+                });
+            }
+        }
+        Ok(None)
+    }
+
     /// A property as a function of the sheet, and the sheets on which it is exact.
     fn property(&mut self, tree: &Tree) -> Result<(NodeId, Over), OverBudget> {
         let reported_reason = self.reported_reason()?;
         let flagged = self.sheets.diagram.map(self.functions.gate, &|says| u32::from(says > 0))?;
         let mut known = vec![(Read::Flagged, flagged)];
-        let mut over = Over::All;
+        let mut over = self.over_reported();
         let mut reads = Vec::new();
         tree.for_each_read(&mut |read| reads.push(read.clone()));
         for read in reads {
@@ -313,8 +355,13 @@ impl Prover<'_> {
             };
             known.push((read, function));
         }
-        let mut builder =
-            Builder::new(self.ruleset.questionnaire(), self.variant, &self.sheets.variables, &mut self.sheets.diagram);
+        let mut builder = Builder::new(
+            self.ruleset.questionnaire(),
+            self.variant,
+            &self.sheets.variables,
+            &mut self.sheets.diagram,
+            self.functions.parts.clone(),
+        );
         for (read, function) in known {
             builder.know(read, function);
         }

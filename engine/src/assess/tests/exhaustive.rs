@@ -214,3 +214,43 @@ fn the_one_step_test_equals_moving_every_answer() {
     }
     assert!(tested > 50, "only {tested} decisive sheets");
 }
+
+const HANGING: &str = r#"{
+  "format": "bearings/questionnaire@1", "id": "hanging", "version": "1", "title": "t", "description": "d",
+  "source": "s", "licence": "l",
+  "items": [
+    {"id": "later", "kind": "number", "text": "l", "min": 0, "max": 1, "forms": ["full"]},
+    {"id": "weeks", "kind": "number", "text": "w", "min": 0, "max": 4, "not_applicable": true},
+    {"id": "of_weeks", "kind": "number", "text": "a", "min": 0, "max": 1,
+     "asked_if": {"item": "weeks", "op": "!=", "value": 2}},
+    {"id": "of_later", "kind": "number", "text": "b", "min": 0, "max": 1,
+     "asked_if": {"item": "later", "op": "==", "value": 0}},
+    {"id": "hurt_me", "kind": "choice", "text": "s", "block": true, "safety": {"tier": "hard"}, "options":
+      [{"value": 0, "label": "no"}, {"value": 1, "label": "yes"}]}
+  ]}"#;
+
+/// What hangs on an answer that does not apply, or on a question of another form, is not asked: no answer to it is
+/// waited for, in the signal as in the rules.
+#[test]
+fn a_parent_without_a_value_asks_for_nothing() {
+    let header = RULES.split("assessment").next().unwrap();
+    for (child, weeks) in [("of_weeks", Answer::Missing(Missing::NotApplicable)), ("of_later", Answer::Level(0))] {
+        let rules = format!(
+            "{header}assessment \"hanging\" version \"1\" questionnaire \"hanging\" title \"H\";
+             floor core 0 source \"design choice\";
+             rule r \"R\" when {child} >= 1 then note() source \"x\";
+             signal keep_going \"G\" when {child} >= 1 || weeks == 4;
+             signal mixed \"M\" otherwise;"
+        );
+        let questionnaire = Arc::new(Questionnaire::load(&SourceFile::new("q.json", HANGING)).unwrap());
+        let pair = Pair::new(&questionnaire, &[SourceFile::new("h.rhai", rules)], Role::Hurt, Form::Short);
+        let not_shown = Answer::Missing(Missing::NotShown);
+        let own = if child == "of_weeks" { not_shown } else { Answer::Level(1) };
+        let assessed = pair.block(&[vec![not_shown, weeks, own, not_shown, Answer::Level(0)]]);
+        let RowView::Assessed(row) = assessed.row(0) else { panic!("nothing is flagged here") };
+        // A rule that reads nothing of this form is left out of it.
+        assert!((0..pair.variant().rules.len()).all(|rule| row.rule(rule) == RuleOutcome::NotFired), "{child}");
+        let Signal::Declared(signal) = row.signal() else { panic!("{child}: {:?}", row.signal()) };
+        assert_eq!(pair.variant().signals[signal].id, "mixed", "{child}");
+    }
+}

@@ -14,11 +14,11 @@ use crate::script::{Quantity, Subject};
 impl Builder<'_> {
     /// The value of a quantity: an outcome of `Numbers`.
     pub(super) fn quantity(&mut self, quantity: Quantity) -> Made {
-        if let Some(known) = self.quantities.get(&quantity) {
+        if let Some(known) = self.parts.quantities.get(&quantity) {
             return Ok(*known);
         }
         let made = self.make_quantity(quantity)?;
-        self.quantities.insert(quantity, made);
+        self.parts.quantities.insert(quantity, made);
         Ok(made)
     }
 
@@ -58,7 +58,7 @@ impl Builder<'_> {
     }
 
     pub(super) fn subject(&mut self, subject: &Subject) -> Made {
-        let mut sum = NodeId::leaf(self.numbers.outcome(Some(crate::exact::whole(0))));
+        let mut sum = NodeId::leaf(self.parts.numbers.outcome(Some(crate::exact::whole(0))));
         for (quantity, factor) in subject.parts() {
             let part = self.quantity(*quantity)?;
             let factor = *factor;
@@ -70,12 +70,12 @@ impl Builder<'_> {
 
     /// Combines two diagrams of numbers.
     fn arithmetic(&mut self, a: NodeId, b: NodeId, of: &dyn Fn(Option<Exact>, Option<Exact>) -> Option<Exact>) -> Made {
-        let numbers = RefCell::new(std::mem::take(&mut self.numbers));
+        let numbers = RefCell::new(std::mem::take(&mut self.parts.numbers));
         let made = self.diagram.combine(a, b, &|a, b| {
             let (left, right) = (numbers.borrow().value(a), numbers.borrow().value(b));
             numbers.borrow_mut().outcome(of(left, right))
         });
-        self.numbers = numbers.into_inner();
+        self.parts.numbers = numbers.into_inner();
         made
     }
 
@@ -125,9 +125,9 @@ impl Builder<'_> {
 
     /// A function whose outcomes are replaced by numbers, or by "has no value".
     fn numbered(&mut self, function: NodeId, number: &dyn Fn(u32) -> Option<Exact>) -> Made {
-        let numbers = RefCell::new(std::mem::take(&mut self.numbers));
+        let numbers = RefCell::new(std::mem::take(&mut self.parts.numbers));
         let made = self.diagram.map(function, &|outcome| numbers.borrow_mut().outcome(number(outcome)));
-        self.numbers = numbers.into_inner();
+        self.parts.numbers = numbers.into_inner();
         made
     }
 
@@ -164,7 +164,7 @@ impl Builder<'_> {
                     self.diagram.select(holds, &[own, zero])?
                 }
             };
-            let numbers = &self.numbers;
+            let numbers = &self.parts.numbers;
             sum = self.diagram.combine(sum, own, &|sum, own| {
                 let (total, count) = states.borrow().get(sum as usize).copied().unwrap_or((Exact::from_integer(0), 0));
                 let state = match numbers.value(own) {
@@ -185,7 +185,8 @@ impl Builder<'_> {
         })
     }
 
-    pub(super) fn level(&mut self, number: usize) -> Made {
+    /// The level of a sign.
+    pub(crate) fn level(&mut self, number: usize) -> Made {
         let Some(sign) = self.variant.signs.get(number) else {
             return Ok(NodeId::leaf(0));
         };
@@ -210,7 +211,7 @@ impl Builder<'_> {
     }
 
     fn points(&mut self, number: usize) -> Made {
-        let mut sum = NodeId::leaf(self.numbers.outcome(Some(crate::exact::whole(0))));
+        let mut sum = NodeId::leaf(self.parts.numbers.outcome(Some(crate::exact::whole(0))));
         for rule in &self.variant.rules {
             for effect in &rule.effects {
                 let RuleEffect::Points(known, points) = effect else {
@@ -219,7 +220,7 @@ impl Builder<'_> {
                 if *known == number {
                     let fired = self.condition(rule.condition)?;
                     let points = crate::exact::whole(*points);
-                    let one = NodeId::leaf(self.numbers.outcome(Some(points)));
+                    let one = NodeId::leaf(self.parts.numbers.outcome(Some(points)));
                     let given = self.diagram.select(fired, &[NodeId::leaf(0), one])?;
                     sum = self.arithmetic(sum, given, &|sum, given| Some(sum? + given.unwrap_or_default()))?;
                 }

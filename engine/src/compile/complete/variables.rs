@@ -101,6 +101,14 @@ pub(crate) fn variables(questionnaire: &Questionnaire, variants: &[&Variant], ex
     reads.add_parents(questionnaire);
     if extent == Extent::Every {
         reads.groups.push(gate.slots().collect());
+        // The gate and the screens look at every number, and what is not asked counts once.
+        reads.whole.extend(gate.slots());
+        reads
+            .whole
+            .extend(variants.iter().flat_map(|variant| &variant.screens.contradicts).flat_map(|(a, b)| [*a, *b]));
+        let hangs =
+            |slot: &crate::questionnaire::Slot| questionnaire.item_of(slot).is_some_and(|item| item.asked_if.is_some());
+        reads.whole.extend(questionnaire.slots.iter().enumerate().filter(|(_, slot)| hangs(slot)).map(|(at, _)| at));
     }
     let used: Vec<usize> = reads.groups.iter().flatten().copied().collect();
     let is_used = |slot: &usize| extent == Extent::Every || used.contains(slot);
@@ -165,7 +173,8 @@ impl Reads {
 
     /// The parent of an item that is asked only sometimes is read with it, number by number.
     fn add_parents(&mut self, questionnaire: &Questionnaire) {
-        let pairs = questionnaire.slots.iter().enumerate().filter_map(|(slot, found)| {
+        // From the last to the first: a parent stands before what hangs on it, and may hang on something itself.
+        let pairs = questionnaire.slots.iter().enumerate().rev().filter_map(|(slot, found)| {
             let condition = questionnaire.item_of(found)?.asked_if.as_ref()?;
             Some((slot, questionnaire.slot(&condition.item)?))
         });

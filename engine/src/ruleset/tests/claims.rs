@@ -193,7 +193,7 @@ fn a_property_is_yes_or_no_for_all_answers_and_can_be_explored() {
 fn a_property_that_says_nothing_is_a_warning() {
     check_warns(
         "signal s when a >= 2;\nproperty p holds signal_is(\"s\") || a >= 1;",
-        &[("always-true 2:18", "says nothing"), ("always-true 2:36", "every answer")],
+        &[("always-true 2:18", "says nothing"), ("out-of-range 2:36", "every answer")],
     );
     check_warns("property p holds true;", &[("always-true 1:18", "says nothing")]);
     check_warns("property p holds a >= 6;", &[("never-true 1:18", "")]);
@@ -220,6 +220,7 @@ fn a_property_without_its_parts_is_refused() {
 #[test]
 fn a_property_is_declared_once_for_each_role_and_form() {
     check("property p holds a >= 2;\nproperty p holds b >= 2;", &[("duplicate-id 2:10", "declared twice")]);
+    check("property monotone holds a >= 2;", &[("duplicate-id 1:10", "every ruleset")]);
     check("property p in short holds a >= 2;\nproperty p for hurt holds b >= 2;", &[("duplicate-id 2:10", "")]);
     variants(
         STUDY,

@@ -246,7 +246,7 @@ fn an_adjustment_that_never_applies_is_a_warning() {
 
 #[test]
 fn a_comparison_that_cannot_hold_is_a_warning_also_beside_others() {
-    check_warns("rule r when breach == \"lye\" || a >= 2 then note();", &[("never-true 1:13", "")]);
+    check_warns("rule r when breach == \"lye\" || a >= 2 then note();", &[("out-of-range 1:13", "")]);
 }
 
 #[test]
