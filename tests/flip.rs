@@ -150,7 +150,11 @@ fn a_torn_sheet_is_far_from_either_side_and_is_told_what_it_rests_on() {
     let flips = found["flips"].as_array().unwrap();
     assert!(flips.len() == 3 && flips.iter().all(|flip| flip["changes"].as_array().unwrap().len() > 2), "{found}");
     let text = said(&person, "flip -");
-    for part in ["The smallest change:", "Other changes, from small to large:", "It does not say what to answer"] {
+    for part in [
+        "The smallest change of the answers that are looked at:",
+        "Other changes, from small to large:",
+        "It does not say what to answer",
+    ] {
         assert!(flowing(&text).contains(part), "{text}");
     }
     assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
