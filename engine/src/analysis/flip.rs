@@ -121,7 +121,8 @@ impl From<OverBudget> for Untold {
 /// The smallest changes of a sheet's answers that lead to another signal.
 ///
 /// Nothing that the safety gate looks at, no wish, nothing that only says what happened, and no missing answer is
-/// ever part of one; each needs questions that no smaller one of them gets by with.
+/// ever part of one; each needs questions that no smaller one of them gets by with. Of somebody who is both, what only
+/// their own part reads stays as it is.
 ///
 /// # Errors
 /// [`NotLoaded`] if the ruleset was loaded without the variant that these responses need.
