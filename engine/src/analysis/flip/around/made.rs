@@ -13,7 +13,7 @@ const FAR: u32 = u32::MAX >> 1;
 
 /// How far from the sheet as it is others are looked at: what a function says of those that are
 /// farther away is of no use.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(in crate::analysis::flip) enum Within {
     /// So many answers are others at most.
     Changes(u32),
@@ -45,9 +45,27 @@ impl Within {
     }
 }
 
+/// What a function says of a signal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Sought {
+    /// That it is this one, whatever the answers are that are not there.
+    Settled(u32),
+    /// That it is, or could be, another one.
+    Unsettled(u32),
+}
+
+impl Sought {
+    fn is(self, outcome: u32) -> bool {
+        match self {
+            Sought::Settled(signal) => outcome == signal,
+            Sought::Unsettled(signal) => outcome != signal,
+        }
+    }
+}
+
 /// What a function is made from.
 pub(super) struct Making {
-    signal: u32,
+    sought: Sought,
     places: Vec<Place>,
     /// For each node of the signal's diagram: how many answers must at least be others below it.
     distances: Vec<u32>,
@@ -56,7 +74,7 @@ pub(super) struct Making {
 impl Making {
     fn distance(&self, id: NodeId) -> Option<u32> {
         match id.outcome() {
-            Some(outcome) => Some(if outcome == self.signal { 0 } else { FAR }),
+            Some(outcome) => Some(if self.sought.is(outcome) { 0 } else { FAR }),
             None => self.distances.get(id.number()).copied(),
         }
     }
@@ -66,8 +84,8 @@ impl Making {
     }
 }
 
-/// The signal, a variable that is moved, and those that are open.
-pub(super) type MakingKey = (usize, Option<(u32, u32)>, Vec<u32>);
+/// What is sought, a variable that is moved, and those that are open.
+pub(super) type MakingKey = (Sought, Option<(u32, u32)>, Vec<u32>);
 
 /// What is different from the sheet as it is.
 #[derive(Default)]
@@ -87,25 +105,31 @@ enum Place {
 }
 
 impl Around<'_> {
-    /// The fewest answers that must be others for a signal to be settled; none if none are enough.
-    pub(in crate::analysis::flip) fn distance(&mut self, signal: usize) -> Option<u32> {
-        let making = self.making(signal, &But::default());
+    /// The fewest answers that must be others for what is sought; none if none are enough.
+    pub(super) fn away(&mut self, sought: Sought) -> Option<u32> {
+        let making = self.making(sought, &But::default());
         making.distance(self.complete.signal).filter(|distance| *distance < FAR)
     }
 
-    /// Where the signal is this one on the sheets that differ from the one as it is by `but`.
-    pub(super) fn made(&mut self, signal: usize, within: Within, but: &But<'_>) -> Made {
-        let making = self.making(signal, but);
-        self.below(self.complete.signal, within, &making, &mut FxHashMap::default())
+    /// Where it is as is sought on the sheets that differ from the one as it is by `but`.
+    pub(super) fn made(&mut self, sought: Sought, within: Within, but: &But<'_>) -> Made {
+        let key = ((sought, but.moved, but.open.to_vec()), within);
+        if let Some(known) = self.known.get(&key) {
+            return Ok(*known);
+        }
+        let making = self.making(sought, but);
+        let made = self.below(self.complete.signal, within, &making, &mut FxHashMap::default())?;
+        self.known.insert(key, made);
+        Ok(made)
     }
 
     /// What such a function is made from, found once.
-    fn making(&mut self, signal: usize, but: &But<'_>) -> Rc<Making> {
-        let key = (signal, but.moved, but.open.to_vec());
+    fn making(&mut self, sought: Sought, but: &But<'_>) -> Rc<Making> {
+        let key = (sought, but.moved, but.open.to_vec());
         if let Some(known) = self.makings.get(&key) {
             return Rc::clone(known);
         }
-        let making = Rc::new(self.new_making(signal as u32, but));
+        let making = Rc::new(self.new_making(sought, but));
         self.makings.insert(key, Rc::clone(&making));
         making
     }
@@ -118,7 +142,7 @@ impl Around<'_> {
         known: &mut FxHashMap<(NodeId, Within), NodeId>,
     ) -> Made {
         if let Some(outcome) = id.outcome() {
-            return Ok(NodeId::leaf(u32::from(outcome == making.signal)));
+            return Ok(NodeId::leaf(u32::from(making.sought.is(outcome))));
         }
         if making.distance(id).is_none_or(|distance| !within.reaches(distance)) {
             return Ok(NodeId::leaf(0));
@@ -134,7 +158,10 @@ impl Around<'_> {
             Place::Any(levels) => {
                 let children = (0..levels).map(|level| self.below(child(level), within, making, known));
                 let children = children.collect::<Result<Vec<NodeId>, _>>()?;
-                self.all(&children)?
+                match making.sought {
+                    Sought::Settled(_) => self.all(&children)?,
+                    Sought::Unsettled(_) => self.any(&children)?,
+                }
             }
             Place::Free => {
                 let count = self.own_classes(at).len();
@@ -176,9 +203,9 @@ impl Around<'_> {
         Ok(left.pop().unwrap_or(NodeId::leaf(1)))
     }
 
-    fn new_making(&self, signal: u32, but: &But<'_>) -> Making {
+    fn new_making(&self, sought: Sought, but: &But<'_>) -> Making {
         let places = (0..self.complete.variables.len() as u32).map(|at| self.place(at, but)).collect();
-        let mut making = Making { signal, places, distances: vec![FAR; self.complete.diagram.len()] };
+        let mut making = Making { sought, places, distances: vec![FAR; self.complete.diagram.len()] };
         for id in &self.order {
             let at = self.complete.diagram.variable(*id).unwrap_or(0);
             let children = self.complete.diagram.children(*id);
@@ -188,8 +215,11 @@ impl Around<'_> {
             };
             let distance = match making.place(at) {
                 Place::At(level) => of(level),
-                // It must be settled for each of them.
-                Place::Any(levels) => (0..levels).map(of).max().unwrap_or(FAR),
+                Place::Any(levels) => match sought {
+                    // It must be settled for each of them.
+                    Sought::Settled(_) => (0..levels).map(of).max().unwrap_or(FAR),
+                    Sought::Unsettled(_) => (0..levels).map(of).min().unwrap_or(FAR),
+                },
                 Place::Free => {
                     let ways = self.own_classes(at).iter();
                     ways.map(|class| of(class.level) + u32::from(class.steps > 0)).min().unwrap_or(FAR)
