@@ -19,6 +19,7 @@ mod coverage_command;
 mod determinism;
 mod diff;
 mod export;
+mod flip;
 mod helplines;
 mod instruments;
 mod lints;

@@ -25,10 +25,11 @@ mod test;
 use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use bearings_engine::{Kind, Ruleset};
+use bearings_engine::{Kind, header_of, kind_of};
 
 use crate::args::{Cli, Command};
 use crate::exit::Failure;
+use crate::load::Definition;
 use crate::resources::Date;
 
 /// Does what was asked.
@@ -68,12 +69,12 @@ fn groups_only(id: &str) -> String {
 }
 
 /// An instrument has scores and no signal, so nothing can be asked of one.
-fn refuse_instrument(ruleset: &Ruleset) -> Result<(), Failure> {
-    if ruleset.kind != Kind::Instrument {
+fn refuse_instrument(definition: &Definition) -> Result<(), Failure> {
+    if kind_of(&definition.files) != Some(Kind::Instrument) {
         return Ok(());
     }
-    let message = format!("`{}` is an instrument: it has scores and no signal that could change", ruleset.id);
-    Err(Failure::Usage(message))
+    let id = header_of(&definition.files).map(|(id, _)| id).unwrap_or_default();
+    Err(Failure::Usage(format!("`{id}` is an instrument: it has scores and no signal that could change")))
 }
 
 /// The day by this machine's clock. Only for how old the check of a phone number is: an assessment has no date.

@@ -46,7 +46,7 @@ pub use explain::{
 };
 pub use ruleset::{
     Aggregation, Comparison, ENGINE_REASONS, Kind, LoadOptions, NODE_BUDGET, Next, Parameter, REQUIRED_HEADINGS,
-    Ruleset, batch_only, header_of, lint, load, rule_ids, signal_ids,
+    Ruleset, batch_only, header_of, kind_of, lint, load, rule_ids, signal_ids,
 };
 pub use scoring::{Need, ScaleItem, Score, Value};
 pub use script::api_reference;

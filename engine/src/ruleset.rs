@@ -187,6 +187,16 @@ pub fn header_of(files: &[SourceFile]) -> Option<(String, String)> {
     })
 }
 
+/// What kind of ruleset files declare, without checking anything else.
+pub fn kind_of(files: &[SourceFile]) -> Option<Kind> {
+    let mut ignored = Vec::new();
+    let mut declarations = files.iter().enumerate().flat_map(|(at, file)| parse::parse(at, file, &mut ignored));
+    declarations.find_map(|declaration| match declaration.body {
+        Body::Header { kind, .. } => Some(kind),
+        _ => None,
+    })
+}
+
 /// The ids of what files declare of one sort, without checking anything else.
 fn declared(files: &[SourceFile], is_wanted: impl Fn(&Body) -> bool) -> Vec<String> {
     let mut ignored = Vec::new();

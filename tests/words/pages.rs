@@ -35,7 +35,27 @@ pub(super) fn of_pages() -> BTreeSet<Text> {
             .collect();
         threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect::<BTreeSet<Text>>()
     });
-    printed.into_iter().chain(sheets.iter().flat_map(said)).collect()
+    let asked = sheets.iter().filter(|sheet| sheet.ruleset == "trust-repair" && sheet.answers["form"] == "short");
+    let asked = asked.step_by(EVERY).flat_map(answered);
+    printed.into_iter().chain(sheets.iter().flat_map(said)).chain(asked).collect()
+}
+
+/// Of every so many sheets of the short form it is asked what would change it and what it rests on.
+const EVERY: usize = 4;
+
+/// What is said to a question about a sheet.
+fn answered(sheet: &Sheet) -> Vec<Text> {
+    let mut texts = Texts::new(format!("question about {}", sheet.place));
+    for command in ["flip -", "explain - --why", "explain - --why-not one_sided_effort"] {
+        let page = bearings(command).stdin(sheet.answers.to_string()).ok().stdout;
+        for paragraph in page.replace("\n  - ", "\n\n").split("\n\n") {
+            let line = paragraph.split_whitespace().collect::<Vec<_>>().join(" ");
+            for surface in surfaces(sheet).into_iter().filter(|surface| *surface != Surface::Own) {
+                texts.add(surface, "line", line.clone());
+            }
+        }
+    }
+    texts.done().into_iter().collect()
 }
 
 fn sheets() -> Vec<Sheet> {

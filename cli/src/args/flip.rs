@@ -17,8 +17,8 @@ Examples:
       with these two as they are
 
 It shows how the rules read answers; it is no advice. Smallest is exact: the
-fewest answers, then the fewest steps. What is about safety, what one wishes for,
-what happened, and questions that were left open are never part of a change.";
+fewest answers, then the fewest steps. What is about safety, what one wishes
+for, what happened, and questions left open are never part of a change.";
 
 /// `bearings flip`
 #[derive(Debug, Args)]

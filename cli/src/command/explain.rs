@@ -21,13 +21,15 @@ use crate::report::{self, About};
 pub(crate) fn run(args: &ExplainArgs, common: &Common) -> Result<ExitCode, Failure> {
     let rules = &args.respondent.rules;
     let definition = Definition::from_args(rules)?;
+    if args.why {
+        super::refuse_instrument(&definition)?;
+    }
     if let Some(rule) = &args.why_not {
         refuse_unknown(rule, &rule_ids(&definition.files))?;
     }
     let (ruleset, responses) = respondent::open(&args.respondent, &definition, common)?;
     let about = || About::of(&ruleset, &responses, &rules.ruleset);
     if args.why {
-        super::refuse_instrument(&ruleset)?;
         let found = why(&ruleset, &responses).map_err(not_loaded)?;
         show(&report::render_why(&found, &about(), args.format))?;
     } else if let Some(rule) = &args.why_not {

@@ -19,6 +19,7 @@ use crate::report::{self, About};
 pub(crate) fn run(args: &FlipArgs, common: &Common) -> Result<ExitCode, Failure> {
     let rules = &args.respondent.rules;
     let definition = Definition::from_args(rules)?;
+    super::refuse_instrument(&definition)?;
     // What can be wrong with the command line is found before any answer is read: the status never depends on those.
     let question = FlipQuestion {
         to: args.to.as_deref().map(|to| known_signal(to, &signal_ids(&definition.files))).transpose()?,
@@ -27,7 +28,6 @@ pub(crate) fn run(args: &FlipArgs, common: &Common) -> Result<ExitCode, Failure>
         budget: args.budget,
     };
     let (ruleset, responses) = respondent::open(&args.respondent, &definition, common)?;
-    super::refuse_instrument(&ruleset)?;
     let found = flips(&ruleset, &responses, &question).map_err(explain::not_loaded)?;
     let format = if args.json { ExplainFormat::Json } else { ExplainFormat::Text };
     let slots = &definition.questionnaire.slots;

@@ -121,7 +121,8 @@ impl From<OverBudget> for Untold {
 /// The smallest changes of a sheet's answers that lead to another signal.
 ///
 /// Nothing that the safety gate looks at, no wish, nothing that only says what happened, and no missing answer is
-/// ever part of one; each needs questions that no smaller one of them gets by with.
+/// ever part of one; each needs questions that no smaller one of them gets by with. Of somebody who is both, what only
+/// their own part reads stays as it is.
 ///
 /// # Errors
 /// [`NotLoaded`] if the ruleset was loaded without the variant that these responses need.
@@ -243,19 +244,22 @@ impl Sheet<'_> {
         };
         let questionnaire = self.ruleset.questionnaire();
         let answers = &self.responses.answers;
-        let mut around = Around::new(questionnaire, complete, answers, &may_change, question.budget);
+        let pivots = self.row.decision_details().map(|decision| decision.pivots.as_slice()).unwrap_or_default();
+        let turns: Vec<usize> = pivots.iter().map(|(slot, _)| *slot).collect();
+        let mut around = Around::new(questionnaire, complete, answers, &may_change, &turns, question.budget);
         let is_honest = self.ruleset.kind == Kind::Assessment;
         // A study reads a question that has no answer yet in its own way, not as any answer.
         let unread = if is_honest { around.contradicts(self.variant)? } else { around.brings_up()? };
         let mut taken = around.not(unread)?;
         let (mut flips, mut in_vain) = (Vec::new(), 0);
         // What lies near is found without looking at all that lies far away.
-        for within in self.bounds(&around, targets) {
+        for within in self.bounds(&mut around, targets) {
             if flips.len() >= question.top {
                 break;
             }
-            let mut left = self.leading_to(&mut around, targets, within)?;
-            left = around.all(&[left, taken])?;
+            let near = around.near(within)?;
+            let looked_at = around.all(&[near, taken])?;
+            let mut left = self.leading_to(&mut around, targets, within, looked_at)?;
             while flips.len() < question.top {
                 let Some(cost) = around.cheapest(left) else { break };
                 let but = match self.confirmed(&cost, targets) {
@@ -279,12 +283,15 @@ impl Sheet<'_> {
     }
 
     /// How far to look, step by step: a little farther than each signal is away, and then everywhere.
-    fn bounds(&self, around: &Around<'_>, targets: &[usize]) -> Vec<Within> {
-        let looked_at = (0..self.variant.signals.len()).filter(|signal| self.looks_at(*signal, targets) != Look::No);
-        let mut bounds: Vec<u32> = looked_at
-            .filter_map(|signal| around.distance(signal))
-            .flat_map(|distance| (0..=FARTHER).map(move |more| distance + more))
-            .collect();
+    fn bounds(&self, around: &mut Around<'_>, targets: &[usize]) -> Vec<Within> {
+        let signals = 0..self.variant.signals.len();
+        let first = signals.filter_map(|signal| match self.looks_at(signal, targets) {
+            Look::No => None,
+            Look::Settled | Look::Firm => around.distance(signal),
+            // What a step takes to another signal lies a step before it.
+            Look::Loose => around.way_out(signal).map(|distance| distance.saturating_sub(1)),
+        });
+        let mut bounds: Vec<u32> = first.flat_map(|distance| (0..=FARTHER).map(move |more| distance + more)).collect();
         bounds.sort_unstable();
         bounds.dedup();
         let near = bounds.into_iter().map(Within::Changes);
@@ -309,23 +316,29 @@ impl Sheet<'_> {
 
     /// Where one of these signals would be reported, as far as the answers tell it one by one. Only what is told by the
     /// sheet as a whole (equal answers, a share that must be there, a rule's flag) is left to the assessment.
-    fn leading_to(&self, around: &mut Around<'_>, targets: &[usize], within: Within) -> Result<NodeId, OverBudget> {
+    ///
+    /// Only where `looked_at` holds.
+    fn leading_to(
+        &self,
+        around: &mut Around<'_>,
+        targets: &[usize],
+        within: Within,
+        looked_at: NodeId,
+    ) -> Result<NodeId, OverBudget> {
         let mut found = NodeId::leaf(0);
         for signal in 0..self.variant.signals.len() {
             let own = match self.looks_at(signal, targets) {
                 Look::No => continue,
-                Look::Settled => around.settled(signal, within)?,
-                Look::Firm => around.firm(signal, within)?,
-                Look::Loose => {
-                    let (settled, firm) = (around.settled(signal, within)?, around.firm(signal, within)?);
-                    let loose = around.not(firm)?;
-                    around.all(&[settled, loose])?
+                Look::Settled => {
+                    let settled = around.settled(signal, within)?;
+                    around.all(&[settled, looked_at])?
                 }
+                Look::Firm => around.firm(signal, within, looked_at)?,
+                Look::Loose => around.loose(signal, within, looked_at)?,
             };
             found = around.any(&[found, own])?;
         }
-        let near = around.near(within)?;
-        around.all(&[found, near])
+        Ok(found)
     }
 
     /// What the engine says of the changed sheet, if it is one of the signals that are wanted.

@@ -2,6 +2,9 @@
 
 mod made;
 
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
 use rustc_hash::FxHashMap;
 
 use super::change::{Class, Cost, classes, neighbours};
@@ -10,8 +13,8 @@ use crate::compile::{Complete, Variant};
 use crate::diagram::{Diagram, NodeId, OverBudget};
 use crate::questionnaire::Questionnaire;
 use crate::responses::{Answer, Missing};
-use made::But;
 pub(super) use made::Within;
+use made::{But, Making, MakingKey, Sought};
 
 /// The sheets around one, in a small diagram whose variables are those of the signal's. Its functions are 0 or 1.
 pub(super) struct Around<'a> {
@@ -23,15 +26,23 @@ pub(super) struct Around<'a> {
     diagram: Diagram,
     /// The nodes of the signal's diagram, children before parents.
     order: Vec<NodeId>,
+    /// What functions are made from.
+    makings: BTreeMap<MakingKey, Rc<Making>>,
+    /// Those that were made.
+    known: BTreeMap<(MakingKey, Within), NodeId>,
+    /// The variables of which a step on the sheet as it is turns what it leans to.
+    turns: Vec<u32>,
 }
 
 impl<'a> Around<'a> {
-    /// `answers` is the sheet, `may_change` says of which variables that are answered the answer may be another one.
+    /// `answers` is the sheet, `may_change` says of which variables that are answered the answer may be another one, and
+    /// `turns` names the slots of which a step turns what the sheet leans to.
     pub(super) fn new(
         questionnaire: &'a Questionnaire,
         complete: &'a Complete,
         answers: &'a [Answer],
         may_change: &dyn Fn(&CompleteVariable) -> bool,
+        turns: &[usize],
         budget: usize,
     ) -> Self {
         let classes: Vec<Vec<Class>> = complete
@@ -43,48 +54,93 @@ impl<'a> Around<'a> {
             })
             .collect();
         let levels = classes.iter().map(|classes| classes.len().max(1) as u32).collect();
+        let turns = (0_u32..).zip(&complete.variables).filter(|(_, variable)| turns.contains(&variable.slot));
         Self {
+            turns: turns.map(|(at, _)| at).collect(),
             questionnaire,
             complete,
             answers,
             classes,
             diagram: Diagram::new(levels, budget),
             order: complete.diagram.reachable(complete.signal),
+            makings: BTreeMap::new(),
+            known: BTreeMap::new(),
         }
+    }
+
+    /// The fewest answers that must be others for the signal to be settled; none if none are enough.
+    pub(super) fn distance(&mut self, signal: usize) -> Option<u32> {
+        self.away(Sought::Settled(signal as u32))
+    }
+
+    /// The same for the signal not to be settled any more.
+    pub(super) fn way_out(&mut self, signal: usize) -> Option<u32> {
+        self.away(Sought::Unsettled(signal as u32))
     }
 
     /// Whether the signal is this one, whatever the answers are that are not there.
     pub(super) fn settled(&mut self, signal: usize, within: Within) -> Made {
-        self.made(signal, within, &But::default())
+        self.made(Sought::Settled(signal as u32), within, &But::default())
     }
 
-    /// Whether it is settled, and no single step of an answer would change that.
-    pub(super) fn firm(&mut self, signal: usize, within: Within) -> Made {
-        let mut firm = self.settled(signal, within)?;
-        let complete = self.complete;
-        // A step can take one answer further away than what is looked at.
-        let beside = within.and_one();
-        let settled = self.settled(signal, beside)?;
-        for (at, variable) in (0_u32..).zip(&complete.variables).filter(|(_, variable)| variable.steppable) {
+    /// Whether it is settled, and no single step of an answer would change that; where `looked_at` holds.
+    pub(super) fn firm(&mut self, signal: usize, within: Within, looked_at: NodeId) -> Made {
+        let near = self.settled(signal, within)?;
+        let mut firm = self.all(&[near, looked_at])?;
+        // Those of which a step tells most come first: there, next to nothing may be left.
+        let mut steppable = self.steppable();
+        steppable.sort_by_key(|at| !self.turns.contains(at));
+        for at in steppable {
             if firm.outcome() == Some(0) {
                 break;
             }
-            if self.is_free(at) {
-                let steps = self.steps(signal, beside, settled, at)?;
-                let functions = [&[firm], steps.functions.as_slice()].concat();
-                firm = self.held(&functions, at, &steps.sources, &mut FxHashMap::default())?;
-            } else if let Some(Answer::Level(now)) = self.answers.get(variable.slot) {
-                for moved in neighbours(&variable.level_of, usize::from(*now)).into_iter().flatten() {
-                    let moved = self.made(signal, within, &But { moved: Some((at, moved)), open: &[] })?;
-                    firm = self.all(&[firm, moved])?;
-                }
-            }
+            firm = self.beside(firm, Sought::Settled(signal as u32), within, at)?;
         }
         Ok(firm)
     }
 
+    /// Whether it is settled, and some single step of an answer would change that; where `looked_at` holds.
+    pub(super) fn loose(&mut self, signal: usize, within: Within, looked_at: NodeId) -> Made {
+        let near = self.settled(signal, within)?;
+        let near = self.all(&[near, looked_at])?;
+        let mut loose = NodeId::leaf(0);
+        for at in self.steppable() {
+            let own = self.beside(near, Sought::Unsettled(signal as u32), within, at)?;
+            loose = self.any(&[loose, own])?;
+        }
+        Ok(loose)
+    }
+
+    /// The variables that are moved a step.
+    fn steppable(&self) -> Vec<u32> {
+        let steppable = (0_u32..).zip(&self.complete.variables).filter(|(_, variable)| variable.steppable);
+        steppable.map(|(at, _)| at).collect()
+    }
+
+    /// Where a function holds and on the sheets one step of a variable aside it is as is sought: on all of them where a
+    /// signal must be settled, on one of them where it must not.
+    fn beside(&mut self, function: NodeId, sought: Sought, within: Within, at: u32) -> Made {
+        let complete = self.complete;
+        let Some(variable) = complete.variables.get(at as usize) else { return Ok(function) };
+        if self.is_free(at) {
+            let steps = self.steps(sought, within, at)?;
+            let functions = [&[function], steps.functions.as_slice()].concat();
+            return self.stepped(&functions, at, &steps, &mut FxHashMap::default());
+        }
+        let now = self.answers.get(variable.slot).and_then(|answer| answer.level());
+        let mut moved = Vec::new();
+        for level in now.into_iter().flat_map(|now| neighbours(&variable.level_of, now)).flatten() {
+            moved.push(self.made(sought, within, &But { moved: Some((at, level)), open: &[] })?);
+        }
+        let together = match sought {
+            Sought::Settled(_) => self.all(&moved)?,
+            Sought::Unsettled(_) => self.any(&moved)?,
+        };
+        self.all(&[function, together])
+    }
+
     /// What the steps of a variable lead to.
-    fn steps(&mut self, signal: usize, within: Within, settled: NodeId, at: u32) -> Result<Steps, OverBudget> {
+    fn steps(&mut self, sought: Sought, within: Within, at: u32) -> Result<Steps, OverBudget> {
         let asks = self.asks(at);
         let own = self.own_classes(at).to_vec();
         // A question that a step would bring up has no answer yet, nor has what hangs on it.
@@ -93,8 +149,10 @@ impl<'a> Around<'a> {
                 |(_, levels): &&(u32, Vec<bool>)| levels.get(to) == Some(&true) && levels.get(from) != Some(&true);
             asks.iter().filter(newly).map(|(child, _)| *child).collect::<Vec<u32>>()
         };
-        let mut steps = Steps { functions: vec![settled], sources: Vec::new() };
-        let mut opened: Vec<Vec<u32>> = vec![Vec::new()];
+        // A step can take one answer further away than what is looked at.
+        let within = within.and_one();
+        let mut steps = Steps { sought, functions: Vec::new(), sources: Vec::new() };
+        let mut opened: Vec<Vec<u32>> = Vec::new();
         for class in &own {
             let mut sources = Vec::new();
             let moves = [(class.down, class.nearest.wrapping_sub(1)), (class.up, class.nearest + 1)];
@@ -105,7 +163,7 @@ impl<'a> Around<'a> {
                 let which = match opened.iter().position(|known| *known == open) {
                     Some(which) => which,
                     None => {
-                        steps.functions.push(self.made(signal, within, &But { moved: None, open: &open })?);
+                        steps.functions.push(self.made(sought, within, &But { moved: None, open: &open })?);
                         opened.push(open);
                         opened.len() - 1
                     }
@@ -117,20 +175,24 @@ impl<'a> Around<'a> {
         Ok(steps)
     }
 
-    /// Where the first of these functions holds, and on all sheets one step of a variable aside the other ones that
-    /// `sources` names.
-    fn held(
+    /// Where the first of some functions holds, and on the sheets one step of a variable aside the other ones do.
+    fn stepped(
         &mut self,
         functions: &[NodeId],
         at: u32,
-        sources: &[Vec<(usize, usize)>],
+        steps: &Steps,
         known: &mut FxHashMap<Vec<NodeId>, NodeId>,
     ) -> Made {
-        let Some((firm, steps)) = functions.split_first() else { return Ok(NodeId::leaf(0)) };
-        // What holds is settled, so nothing is lost where the variable makes no difference.
-        let makes_none = matches!(steps, [settled] if self.diagram.variable(*settled).is_none_or(|top| top > at));
-        if firm.outcome() == Some(0) || makes_none {
-            return Ok(*firm);
+        let Some((first, others)) = functions.split_first() else { return Ok(NodeId::leaf(0)) };
+        if first.outcome() == Some(0) {
+            return Ok(*first);
+        }
+        // Where the variable makes no difference, the sheets beside are like the one between them: settled.
+        if matches!(others, [only] if self.diagram.variable(*only).is_none_or(|top| top > at)) {
+            return Ok(match steps.sought {
+                Sought::Settled(_) => *first,
+                Sought::Unsettled(_) => NodeId::leaf(0),
+            });
         }
         if let Some(made) = known.get(functions) {
             return Ok(*made);
@@ -143,14 +205,18 @@ impl<'a> Around<'a> {
             let cofactor = |id: &NodeId| self.diagram.cofactor(*id, asked, level);
             children.push(if top.is_some() {
                 let lower: Vec<NodeId> = functions.iter().map(cofactor).collect();
-                self.held(&lower, at, sources, known)?
+                self.stepped(&lower, at, steps, known)?
             } else {
-                let mut together = [cofactor(firm), NodeId::leaf(1), NodeId::leaf(1)];
-                let beside = sources.get(level).into_iter().flatten();
-                for (place, (which, to)) in together.iter_mut().skip(1).zip(beside) {
-                    *place = steps.get(*which).map_or(NodeId::leaf(0), |id| self.diagram.cofactor(*id, at, *to));
-                }
-                self.all(&together)?
+                let own = cofactor(first);
+                let sources = steps.sources.get(level).into_iter().flatten();
+                let beside =
+                    sources.filter_map(|(which, to)| Some(self.diagram.cofactor(*others.get(*which)?, at, *to)));
+                let beside: Vec<NodeId> = beside.collect();
+                let together = match steps.sought {
+                    Sought::Settled(_) => self.all(&beside)?,
+                    Sought::Unsettled(_) => self.any(&beside)?,
+                };
+                self.all(&[own, together])?
             });
         }
         let made = self.diagram.node(asked, &children)?;
@@ -203,13 +269,19 @@ impl<'a> Around<'a> {
         self.all(&[own, asked])
     }
 
-    /// Where all of these hold.
+    /// Where all of these hold; of none, everywhere.
     pub(super) fn all(&mut self, functions: &[NodeId]) -> Made {
+        if functions.is_empty() {
+            return Ok(NodeId::leaf(1));
+        }
         self.diagram.apply(functions, &|functions| junction(functions, 0))
     }
 
-    /// Where any of these holds.
+    /// Where any of these holds; of none, nowhere.
     pub(super) fn any(&mut self, functions: &[NodeId]) -> Made {
+        if functions.is_empty() {
+            return Ok(NodeId::leaf(0));
+        }
         self.diagram.apply(functions, &|functions| junction(functions, 1))
     }
 
@@ -310,7 +382,8 @@ impl<'a> Around<'a> {
 
 /// Where the steps of a variable lead.
 struct Steps {
-    /// What is settled, as it is and with some questions open that a step brings up.
+    sought: Sought,
+    /// What is sought, with the questions open that a step brings up, if it does.
     functions: Vec<NodeId>,
     /// For each class: which of them, and at which class.
     sources: Vec<Vec<(usize, usize)>>,

@@ -297,6 +297,25 @@ fn the_smallest_changes_equal_those_of_a_search_through_all_sheets() {
     assert_eq!(told.iter().map(String::as_str).collect::<Vec<_>>(), all);
 }
 
+/// With fewer of `p`, `q` is not asked; a step back brings it up without an answer, whatever it was before.
+#[test]
+fn a_question_that_a_step_brings_up_has_no_answer_yet() {
+    let (head, _) = RULES.split_once("scale s").unwrap();
+    let rules = format!(
+        r#"{head}signal keep_going "G" when p <= 2 || q >= 2; signal walk_away "W" when n < 0; signal mixed "M" otherwise;"#
+    );
+    let ruleset = ruleset(&rules);
+    let levels = [2, 1, 3, 4, 4, 0, 1, 2, 0].map(Answer::Level);
+    let sheet = sheet(levels.to_vec());
+    assert_eq!(compare(&ruleset, &sheet, &question(None, &[], 3), &rules), Ok(2));
+    let found = flips(&ruleset, &sheet, &question(None, &[], 1)).unwrap().found.unwrap();
+    let Some(Flip { to, changes, steps: 2 }) = found.first() else { panic!("{found:?}") };
+    assert_eq!(
+        (to.reason.as_deref(), changes.first().map(|change| change.id.as_str())),
+        (Some("close_call"), Some("p"))
+    );
+}
+
 #[test]
 fn the_smallest_changes_of_a_study_are_exact_too() {
     let mut draw = Draw(8);

@@ -1,5 +1,7 @@
 //! How a function of the sheets around one is made from the diagram of the signal, no farther out than it is needed.
 
+use std::rc::Rc;
+
 use rustc_hash::FxHashMap;
 
 use super::Around;
@@ -11,7 +13,7 @@ const FAR: u32 = u32::MAX >> 1;
 
 /// How far from the sheet as it is others are looked at: what a function says of those that are
 /// farther away is of no use.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(in crate::analysis::flip) enum Within {
     /// So many answers are others at most.
     Changes(u32),
@@ -43,27 +45,47 @@ impl Within {
     }
 }
 
-/// What a function is made from.
-struct Making {
-    signal: u32,
-    places: Vec<Place>,
-    distances: Distances,
+/// What a function says of a signal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Sought {
+    /// That it is this one, whatever the answers are that are not there.
+    Settled(u32),
+    /// That it is, or could be, another one.
+    Unsettled(u32),
 }
 
-/// How many answers must at least be others for a signal.
-struct Distances {
-    signal: u32,
-    of_nodes: Vec<u32>,
-}
-
-impl Distances {
-    fn of(&self, id: NodeId) -> Option<u32> {
-        match id.outcome() {
-            Some(outcome) => Some(if outcome == self.signal { 0 } else { FAR }),
-            None => self.of_nodes.get(id.number()).copied(),
+impl Sought {
+    fn is(self, outcome: u32) -> bool {
+        match self {
+            Sought::Settled(signal) => outcome == signal,
+            Sought::Unsettled(signal) => outcome != signal,
         }
     }
 }
+
+/// What a function is made from.
+pub(super) struct Making {
+    sought: Sought,
+    places: Vec<Place>,
+    /// For each node of the signal's diagram: how many answers must at least be others below it.
+    distances: Vec<u32>,
+}
+
+impl Making {
+    fn distance(&self, id: NodeId) -> Option<u32> {
+        match id.outcome() {
+            Some(outcome) => Some(if self.sought.is(outcome) { 0 } else { FAR }),
+            None => self.distances.get(id.number()).copied(),
+        }
+    }
+
+    fn place(&self, at: u32) -> Place {
+        self.places.get(at as usize).copied().unwrap_or(Place::At(0))
+    }
+}
+
+/// What is sought, a variable that is moved, and those that are open.
+pub(super) type MakingKey = (Sought, Option<(u32, u32)>, Vec<u32>);
 
 /// What is different from the sheet as it is.
 #[derive(Default)]
@@ -83,18 +105,33 @@ enum Place {
 }
 
 impl Around<'_> {
-    /// The fewest answers that must be others for a signal to be settled; none if none are enough.
-    pub(in crate::analysis::flip) fn distance(&self, signal: usize) -> Option<u32> {
-        let distances = self.distances(signal, &self.places(&But::default()));
-        distances.of(self.complete.signal).filter(|distance| *distance < FAR)
+    /// The fewest answers that must be others for what is sought; none if none are enough.
+    pub(super) fn away(&mut self, sought: Sought) -> Option<u32> {
+        let making = self.making(sought, &But::default());
+        making.distance(self.complete.signal).filter(|distance| *distance < FAR)
     }
 
-    /// Where the signal is this one on the sheets that differ from the one as it is by `but`.
-    pub(super) fn made(&mut self, signal: usize, within: Within, but: &But<'_>) -> Made {
-        let places = self.places(but);
-        let distances = self.distances(signal, &places);
-        let root = self.complete.signal;
-        self.below(root, within, &Making { signal: signal as u32, places, distances }, &mut FxHashMap::default())
+    /// Where it is as is sought on the sheets that differ from the one as it is by `but`.
+    pub(super) fn made(&mut self, sought: Sought, within: Within, but: &But<'_>) -> Made {
+        let key = ((sought, but.moved, but.open.to_vec()), within);
+        if let Some(known) = self.known.get(&key) {
+            return Ok(*known);
+        }
+        let making = self.making(sought, but);
+        let made = self.below(self.complete.signal, within, &making, &mut FxHashMap::default())?;
+        self.known.insert(key, made);
+        Ok(made)
+    }
+
+    /// What such a function is made from, found once.
+    fn making(&mut self, sought: Sought, but: &But<'_>) -> Rc<Making> {
+        let key = (sought, but.moved, but.open.to_vec());
+        if let Some(known) = self.makings.get(&key) {
+            return Rc::clone(known);
+        }
+        let making = Rc::new(self.new_making(sought, but));
+        self.makings.insert(key, Rc::clone(&making));
+        making
     }
 
     fn below(
@@ -105,9 +142,9 @@ impl Around<'_> {
         known: &mut FxHashMap<(NodeId, Within), NodeId>,
     ) -> Made {
         if let Some(outcome) = id.outcome() {
-            return Ok(NodeId::leaf(u32::from(outcome == making.signal)));
+            return Ok(NodeId::leaf(u32::from(making.sought.is(outcome))));
         }
-        if making.distances.of(id).is_none_or(|distance| !within.reaches(distance)) {
+        if making.distance(id).is_none_or(|distance| !within.reaches(distance)) {
             return Ok(NodeId::leaf(0));
         }
         if let Some(made) = known.get(&(id, within)) {
@@ -116,12 +153,15 @@ impl Around<'_> {
         let complete = self.complete;
         let at = complete.diagram.variable(id).unwrap_or(0);
         let child = |level: u32| complete.diagram.cofactor(id, at, level as usize);
-        let made = match making.places.get(at as usize).copied().unwrap_or(Place::At(0)) {
+        let made = match making.place(at) {
             Place::At(level) => self.below(child(level), within, making, known)?,
             Place::Any(levels) => {
                 let children = (0..levels).map(|level| self.below(child(level), within, making, known));
                 let children = children.collect::<Result<Vec<NodeId>, _>>()?;
-                self.all(&children)?
+                match making.sought {
+                    Sought::Settled(_) => self.all(&children)?,
+                    Sought::Unsettled(_) => self.any(&children)?,
+                }
             }
             Place::Free => {
                 let count = self.own_classes(at).len();
@@ -163,34 +203,33 @@ impl Around<'_> {
         Ok(left.pop().unwrap_or(NodeId::leaf(1)))
     }
 
-    /// For each node of the signal's diagram: how many answers must at least be others below it.
-    fn distances(&self, signal: usize, places: &[Place]) -> Distances {
-        let mut distances = Distances { signal: signal as u32, of_nodes: vec![FAR; self.complete.diagram.len()] };
+    fn new_making(&self, sought: Sought, but: &But<'_>) -> Making {
+        let places = (0..self.complete.variables.len() as u32).map(|at| self.place(at, but)).collect();
+        let mut making = Making { sought, places, distances: vec![FAR; self.complete.diagram.len()] };
         for id in &self.order {
             let at = self.complete.diagram.variable(*id).unwrap_or(0);
             let children = self.complete.diagram.children(*id);
             let of = |level: u32| {
                 let child = children.get(level as usize).copied();
-                child.and_then(|child| distances.of(child)).unwrap_or(FAR)
+                child.and_then(|child| making.distance(child)).unwrap_or(FAR)
             };
-            let distance = match places.get(at as usize).copied().unwrap_or(Place::At(0)) {
+            let distance = match making.place(at) {
                 Place::At(level) => of(level),
-                // It must be settled for each of them.
-                Place::Any(levels) => (0..levels).map(of).max().unwrap_or(FAR),
+                Place::Any(levels) => match sought {
+                    // It must be settled for each of them.
+                    Sought::Settled(_) => (0..levels).map(of).max().unwrap_or(FAR),
+                    Sought::Unsettled(_) => (0..levels).map(of).min().unwrap_or(FAR),
+                },
                 Place::Free => {
                     let ways = self.own_classes(at).iter();
                     ways.map(|class| of(class.level) + u32::from(class.steps > 0)).min().unwrap_or(FAR)
                 }
             };
-            if let Some(place) = distances.of_nodes.get_mut(id.number()) {
+            if let Some(place) = making.distances.get_mut(id.number()) {
                 *place = distance.min(FAR);
             }
         }
-        distances
-    }
-
-    fn places(&self, but: &But<'_>) -> Vec<Place> {
-        (0..self.complete.variables.len() as u32).map(|at| self.place(at, but)).collect()
+        making
     }
 
     fn place(&self, at: u32, but: &But<'_>) -> Place {
