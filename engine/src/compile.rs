@@ -17,6 +17,7 @@ use crate::exact::Exact;
 use crate::questionnaire::{Bond, Form, Role};
 use crate::ruleset::{Comparison, Draft, Kind, Limit, Next, When};
 pub use crate::scoring::Scale;
+use crate::script::{Quantity, Read};
 pub use claims::{Exempt, Monotone, Never, NeverTarget, Property};
 pub(crate) use complete::Complete;
 pub(crate) use conditions::subject_name;
@@ -153,6 +154,11 @@ pub struct Rule {
 }
 
 impl Rule {
+    /// Whether it raises a flag.
+    pub(crate) fn raises_flag(&self) -> bool {
+        self.effects.iter().any(|effect| matches!(effect, RuleEffect::Flag(_)))
+    }
+
     /// Whether it can raise the sign with this number.
     pub fn raises(&self, sign: usize) -> bool {
         self.effects.iter().any(|effect| matches!(effect, RuleEffect::Sign(raised, _) if *raised == sign))
@@ -265,11 +271,37 @@ pub(crate) struct Lined {
     pub(crate) slot: usize,
     /// Whether a higher answer is a concern.
     pub(crate) concern: bool,
+    /// Whether the gate looks at it.
+    pub(crate) watched: bool,
     /// The number of each level.
     pub(crate) numbers: Vec<i64>,
 }
 
 impl Variant {
+    /// Whether a rule raises a flag by more than single answers. On a sheet with gaps it then goes by a score of the others,
+    /// too, which no diagram of completely answered sheets knows.
+    pub(crate) fn has_flag_by_score(&self) -> bool {
+        let flags = self.rules.iter().filter(|rule| rule.raises_flag());
+        flags.into_iter().any(|rule| self.reads_scores(rule.condition))
+    }
+
+    fn reads_scores(&self, condition: usize) -> bool {
+        let mut found = false;
+        if let Some(condition) = self.tables.conditions.get(condition) {
+            condition.tree.for_each_read(&mut |read| {
+                found |= match read {
+                    Read::Slot(_) => false,
+                    Read::Condition(other) => self.reads_scores(*other),
+                    Read::HasValue(subject) | Read::Passes(subject, _) => {
+                        !matches!(subject.alone(), Some(Quantity::Number(_)))
+                    }
+                    _ => true,
+                }
+            });
+        }
+        found
+    }
+
     /// The variant as it would be without a rule: its condition never holds. It has no diagram of its signal yet.
     pub(crate) fn without_rule(&self, rule: usize) -> Variant {
         let mut variant = self.clone();

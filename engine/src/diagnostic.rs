@@ -102,7 +102,7 @@ codes! {
     WrongQuestionnaire = "wrong-questionnaire", "The ruleset was written for another questionnaire than the one it is used with.";
     WrongKind = "wrong-kind", "A declaration does not belong into this kind of ruleset (assessment, instrument or study).";
     WrongStratum = "wrong-stratum", "A declaration reads something that is computed only after it. Data flows items, scales, aggregates, rules, signs, overlays, stages, signals; only a property reads the signal.";
-    SafetyItemRead = "safety-item-read", "A rule reads an item of the safety block. The safety gate is engine code; rules never see those answers.";
+    SafetyItemRead = "safety-item-read", "A rule reads an item of the safety block, or a screen one that the gate looks at. The safety gate is engine code; rules never see those answers, and no screen may be passed by skipping one.";
     ClosedItem = "closed-item", "A rule reads an item that the engine alone looks at: who is under 18, in which role somebody answers, in an assessment also what kind of bond it is.";
     NoHardItem = "no-hard-item", "An assessment ruleset needs a questionnaire with at least one hard safety item, so that the gate can protect people.";
     InvalidNumber = "invalid-number", "A number is out of its range or too fine to be computed exactly; the cut of a band must be one that some scores of its scale meet and others do not.";

@@ -40,14 +40,25 @@ pub(crate) struct Sheet<'a> {
 /// The assessment of one sheet of a block; `responses` are that sheet's answers.
 pub fn explain_row(ruleset: &Ruleset, responses: &Responses, assessed: &BlockAssessment, row: usize) -> Assessment {
     let provenance = provenance(ruleset, responses.role, responses.form);
-    match (assessed.row(row), ruleset.variant(responses.role, responses.form)) {
-        (RowView::Assessed(row), Some(variant)) => {
-            let sheet = Sheet { ruleset, variant, responses, row };
-            Assessment::Read(Box::new(sheet.reading(provenance)))
-        }
-        _ => {
+    match Sheet::of_row(ruleset, responses, assessed, row) {
+        Some(sheet) => Assessment::Read(Box::new(sheet.reading(provenance))),
+        None => {
             Assessment::Withheld(Box::new(Withheld { format: ASSESSMENT_FORMAT, withheld: "safety_first", provenance }))
         }
+    }
+}
+
+impl<'a> Sheet<'a> {
+    /// One sheet of a block; none where everything is withheld. `responses` are that sheet's answers.
+    pub(crate) fn of_row(
+        ruleset: &'a Ruleset,
+        responses: &'a Responses,
+        assessed: &'a BlockAssessment,
+        row: usize,
+    ) -> Option<Self> {
+        let RowView::Assessed(row) = assessed.row(row) else { return None };
+        let variant = ruleset.variant(responses.role, responses.form)?;
+        Some(Self { ruleset, variant, responses, row })
     }
 }
 

@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use crate::assess::{EngineReason, NotLoaded, Reason, RowView, Signal, assess_one};
 use crate::assessment::{Assessment, Change, SignalReading};
-use crate::compile::{Complete, RuleEffect, complete};
+use crate::compile::{Complete, complete};
 use crate::diagram::{NodeId, OverBudget};
 use crate::explain::{Sheet, explain_row};
 use crate::questionnaire::Role;
@@ -202,10 +202,10 @@ impl Sheet<'_> {
         if !is("keep_going") {
             return Ok(());
         }
-        let raises = |effect: &RuleEffect| matches!(effect, RuleEffect::Flag(_));
-        let raised = self.variant.rules.iter().enumerate().any(|(number, rule)| {
-            rule.effects.iter().any(raises) && self.row.rule(number) != crate::assess::RuleOutcome::NotFired
-        });
+        let raised =
+            self.variant.rules.iter().enumerate().any(|(number, rule)| {
+                rule.raises_flag() && self.row.rule(number) != crate::assess::RuleOutcome::NotFired
+            });
         if finding.soft > 0 || raised {
             return Err(Untold::Safety);
         }

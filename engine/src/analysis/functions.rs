@@ -6,8 +6,8 @@ use super::Sheets;
 use super::moves::Moves;
 use super::sheets::answer_of;
 use crate::assess::{AssessedRow, EngineReason, Reason, RowView, Signal};
+use crate::compile::Variant;
 use crate::compile::complete::{Builder, Made, Parts};
-use crate::compile::{RuleEffect, Variant};
 use crate::diagram::{NodeId, OverBudget};
 use crate::exact::is_share;
 use crate::gate::Finding;
@@ -177,15 +177,8 @@ impl Sheets<'_> {
         let flagged = self.diagram.map(gate, &|says| u32::from(says > 0))?;
         let mut builder = Builder::new(self.questionnaire, variant, &self.variables, &mut self.diagram, parts);
         builder.know(Read::Flagged, flagged);
-        let mut fired = Vec::new();
-        let mut raised = NodeId::leaf(0);
-        for (number, rule) in variant.rules.iter().enumerate() {
-            let fires = builder.fired(number)?;
-            if rule.effects.iter().any(|effect| matches!(effect, RuleEffect::Flag(_))) {
-                raised = builder.diagram.combine(raised, fires, &|a, b| a | b)?;
-            }
-            fired.push(fires);
-        }
+        let fired = (0..variant.rules.len()).map(|rule| builder.fired(rule)).collect::<Result<_, _>>()?;
+        let raised = builder.raised()?;
         let overlays = (0..variant.overlays.len()).map(|overlay| builder.overlay(overlay)).collect::<Result<_, _>>()?;
         let stage = builder.stage()?;
         let reason = builder.ladder(&variant.reasons)?;

@@ -137,7 +137,7 @@ impl Impact {
         if let Some(moved) = pair.signals()? {
             moves.signal = Some(pair.with_examples(moved, |said, id| said.signal == id));
         }
-        let sheets = pair.sheets.counts(NodeId::leaf(1))?.into_values().sum::<BigUint>().into();
+        let sheets = pair.sheets.count()?.into();
         let shown = pair.sheets.counts(pair.shown)?.remove(&1).unwrap_or_default().into();
         let reasons = pair.reasons()?;
         let (old_variant, new_variant) = (pair.old.variant, pair.new.variant);

@@ -195,6 +195,9 @@ impl Prover<'_> {
     }
 
     fn verdict(&mut self, subject: &Subject, exempt: &mut Vec<String>) -> Result<Vec<Found>, OverBudget> {
+        if matches!(subject, Subject::Never(_) | Subject::Declared(_)) && self.variant.has_flag_by_score() {
+            exempt.push("sheets on which an answer is skipped or declined: a rule raises a flag by a score".to_owned());
+        }
         match subject {
             Subject::Total => self.total(),
             Subject::UnderFlag => self.under_flag(),

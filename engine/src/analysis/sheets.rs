@@ -114,7 +114,7 @@ impl<'a> Sheets<'a> {
     /// How many sheets lead to each outcome of a function. Outcomes that no sheet has are left out.
     ///
     /// # Errors
-    /// [`OverBudget`] if there is no room to tell the sheets apart.
+    /// [`OverBudget`] if there is no room to tell the sheets apart, or to keep the counts.
     pub(crate) fn counts(&mut self, function: NodeId) -> Result<BTreeMap<u32, BigUint>, OverBudget> {
         let valid = self.valid()?;
         const NO_SHEET: u32 = u32::MAX >> 1;
@@ -124,7 +124,7 @@ impl<'a> Sheets<'a> {
             _ => None,
         })?;
         let sizes = self.variables.iter().map(CompleteVariable::sizes).collect::<Vec<_>>();
-        let mut counts = self.diagram.weigh(once, &sizes);
+        let mut counts = self.diagram.weigh(once, &sizes)?;
         counts.remove(&NO_SHEET);
         Ok(counts)
     }

@@ -3,7 +3,7 @@
 
 use super::block::is_honest;
 use super::evaluate::Evaluation;
-use crate::compile::{Complete, OutcomeWhen, Variant};
+use crate::compile::{Complete, OutcomeWhen, Rule, Variant};
 use crate::diagram::{Opening, Walker};
 use crate::exact::is_share;
 use crate::gate::Finding;
@@ -195,7 +195,7 @@ impl<'a> Decider<'a> {
         if decisive {
             self.one_step(complete, row, columns, &mut decision);
         }
-        let held_back = decisive && self.is_held_back(signal, finding, evaluation, row);
+        let held_back = decisive && self.is_held_back(complete, signal, finding, evaluation, row);
         let reason = if held_back {
             Some(Reason::Engine(EngineReason::HeldBack))
         } else if !contradiction.is_empty() {
@@ -248,19 +248,26 @@ impl<'a> Decider<'a> {
         if let Some((share, least)) = &screens.straightline {
             // A handful of different values at most, so a list is the fastest map.
             self.counts.clear();
-            let (mut answered, mut supports, mut concerns) = (0, false, false);
+            let (mut answered, mut unsaid, mut supports, mut concerns) = (0, 0, false, false);
             for lined in &screens.lined {
-                let Answer::Level(level) = columns[lined.slot][row] else { continue };
-                let value = lined.numbers[usize::from(level)];
+                let answer = columns[lined.slot][row];
+                match answer {
+                    Answer::Level(level) => {
+                        let value = lined.numbers[usize::from(level)];
+                        match self.counts.iter_mut().find(|(known, _)| *known == value) {
+                            Some((_, count)) => *count += 1,
+                            None => self.counts.push((value, 1)),
+                        }
+                    }
+                    // Nobody gets past the screen by skipping what the gate looks at: it counts as one more of the same.
+                    Answer::Missing(reason) if lined.watched && reason.is_unknown() => unsaid += 1,
+                    Answer::Missing(_) => continue,
+                }
                 answered += 1;
                 supports |= !lined.concern;
                 concerns |= lined.concern;
-                match self.counts.iter_mut().find(|(known, _)| *known == value) {
-                    Some((_, count)) => *count += 1,
-                    None => self.counts.push((value, 1)),
-                }
             }
-            let most = self.counts.iter().map(|(_, count)| *count).max().unwrap_or(0);
+            let most = unsaid + self.counts.iter().map(|(_, count)| *count).max().unwrap_or(0);
             // Equal answers to questions that point both ways say two things at once.
             if answered >= *least && supports && concerns && is_share(most, share, answered) {
                 return screens.lined.iter().map(|lined| lined.slot).collect();
@@ -305,19 +312,29 @@ impl<'a> Decider<'a> {
     }
 
     /// Whether the gate, or a flag of a rule, withholds a decisive signal.
-    fn is_held_back(&self, signal: usize, finding: &Finding, evaluation: &Evaluation, row: usize) -> bool {
+    fn is_held_back(
+        &mut self,
+        complete: &Complete,
+        signal: usize,
+        finding: &Finding,
+        evaluation: &Evaluation,
+        row: usize,
+    ) -> bool {
         if finding.unanswered {
             return true;
         }
         if Some(signal) != self.keep_going {
             return false;
         }
-        // A rule with a flag effect that is undecided counts as fired.
-        let raised = self.variant.rules.iter().any(|rule| {
-            rule.effects.iter().any(|effect| matches!(effect, crate::compile::RuleEffect::Flag(_)))
-                && evaluation.outcomes[rule.condition][row] != 0
-        });
-        finding.soft > 0 || raised
+        // A rule with a flag effect that is undecided counts as fired; and so does one that some way to fill the open
+        // answers would make fire, though a score of the others alone does not.
+        let fires = |rule: &Rule| evaluation.outcomes[rule.condition][row] != 0;
+        finding.soft > 0
+            || self.variant.rules.iter().filter(|rule| rule.raises_flag()).any(fires)
+            || complete
+                .raised
+                .as_ref()
+                .is_some_and(|raised| self.walker.outcomes(&raised.diagram, raised.root, &self.sheet, 0b11) & 0b10 != 0)
     }
 
     /// The first declared reason whose condition holds; an undecided one does not.

@@ -14,6 +14,7 @@ use crate::scoring::Value;
 
 mod exhaustive;
 mod shipped;
+mod skipped;
 
 /// A ruleset and its oracle.
 struct Pair {

@@ -12,7 +12,7 @@ mod variables;
 
 use std::collections::BTreeMap;
 
-use super::{OutcomeWhen, Variant};
+use super::{OutcomeWhen, Rule, Variant};
 use crate::diagram::{Diagram, NodeId, OverBudget};
 use crate::exact::Exact;
 use crate::questionnaire::Questionnaire;
@@ -26,18 +26,40 @@ pub(crate) struct Complete {
     /// Its outcomes are the numbers of the signals.
     pub(crate) signal: NodeId,
     pub(crate) variables: Vec<CompleteVariable>,
+    /// Whether a rule raises a flag, if any can: a function of the same variables.
+    pub(crate) raised: Option<Raised>,
+}
+
+/// Whether a rule raises a flag: 0 no, 1 yes.
+#[derive(Debug, Clone)]
+pub(crate) struct Raised {
+    pub(crate) diagram: Diagram,
+    pub(crate) root: NodeId,
 }
 
 /// Builds the diagram of a variant.
 pub(crate) fn build(questionnaire: &Questionnaire, variant: &Variant, budget: usize) -> Result<Complete, OverBudget> {
     let variables = variables(questionnaire, &[variant], Extent::Read);
     let levels = variables.iter().map(CompleteVariable::levels).collect();
-    let mut diagram = Diagram::new(levels, budget);
-    let signal =
-        Builder::new(questionnaire, variant, &variables, &mut diagram, Parts::default()).ladder(&variant.signals)?;
+    complete(questionnaire, variant, variables, Diagram::new(levels, budget), Parts::default())
+}
+
+/// Goes on from what was made of the variant in the diagram.
+fn complete(
+    questionnaire: &Questionnaire,
+    variant: &Variant,
+    variables: Vec<CompleteVariable>,
+    mut diagram: Diagram,
+    parts: Parts,
+) -> Result<Complete, OverBudget> {
+    let mut builder = Builder::new(questionnaire, variant, &variables, &mut diagram, parts);
+    let signal = builder.ladder(&variant.signals)?;
+    let raised = if variant.rules.iter().any(Rule::raises_flag) { Some(builder.raised()?) } else { None };
     // Nine in ten nodes were made for scores and conditions on the way.
+    let raised = raised.map(|raised| diagram.alone(raised)).transpose()?;
+    let raised = raised.map(|(diagram, root)| Raised { diagram, root });
     let (diagram, signal) = diagram.alone(signal)?;
-    Ok(Complete { diagram, signal, variables })
+    Ok(Complete { diagram, signal, variables, raised })
 }
 
 /// The diagrams of a variant's signal without one rule or another: what hangs on no rule is made once.
@@ -66,11 +88,7 @@ impl WithoutRules {
     /// [`OverBudget`] if it does not fit.
     pub(crate) fn build(&self, questionnaire: &Questionnaire, without: &Variant) -> Result<Complete, OverBudget> {
         // What is made for one rule is of no use to the next.
-        let (mut diagram, variables) = (self.diagram.clone(), self.variables.clone());
-        let signal = Builder::new(questionnaire, without, &variables, &mut diagram, self.parts.clone())
-            .ladder(&without.signals)?;
-        let (diagram, signal) = diagram.alone(signal)?;
-        Ok(Complete { diagram, signal, variables })
+        complete(questionnaire, without, self.variables.clone(), self.diagram.clone(), self.parts.clone())
     }
 }
 
@@ -285,6 +303,18 @@ impl Builder<'_> {
             Some(OutcomeWhen::Condition(condition)) => self.condition(condition),
             _ => Ok(NodeId::leaf(0)),
         }
+    }
+
+    /// Whether some rule raises a flag; its outcome is 0 or 1.
+    pub(crate) fn raised(&mut self) -> Made {
+        let mut raised = NodeId::leaf(0);
+        for (number, rule) in self.variant.rules.iter().enumerate() {
+            if rule.raises_flag() {
+                let fires = self.fired(number)?;
+                raised = self.diagram.combine(raised, fires, &|a, b| a | b)?;
+            }
+        }
+        Ok(raised)
     }
 
     /// Whether a rule fires; its outcome is 0 or 1.

@@ -127,7 +127,7 @@ fn weighing_counts_every_sheet_and_a_level_by_its_size() {
     let (mut diagram, root) = sum_of_three();
     let sizes = [vec![1, 2, 1], vec![3, 1, 1], vec![1, 1, 5]];
     let counts = |diagram: &Diagram, root: NodeId| -> std::collections::BTreeMap<u32, u32> {
-        let counts = diagram.weigh(root, &sizes);
+        let counts = diagram.weigh(root, &sizes).unwrap();
         counts.into_iter().map(|(outcome, count)| (outcome, u32::try_from(count).unwrap())).collect()
     };
     let mut expected = std::collections::BTreeMap::new();
@@ -140,6 +140,15 @@ fn weighing_counts_every_sheet_and_a_level_by_its_size() {
     let middle = diagram.node(1, &[NodeId::leaf(0), NodeId::leaf(1), NodeId::leaf(1)]).unwrap();
     assert_eq!(counts(&diagram, middle), [(0, 4 * 3 * 7), (1, 4 * 2 * 7)].into());
     assert_eq!(counts(&diagram, NodeId::leaf(9)), [(9, 4 * 5 * 7)].into());
+}
+
+#[test]
+fn counts_have_the_same_budget_as_nodes() {
+    let mut diagram = Diagram::new(vec![4], 3);
+    let root = diagram.node(0, &[0, 1, 2, 3].map(NodeId::leaf)).unwrap();
+    assert_eq!(diagram.weigh(root, &[vec![1; 4]]), Err(OverBudget(3)));
+    let narrow = diagram.node(0, &[0, 1, 2, 2].map(NodeId::leaf)).unwrap();
+    assert!(diagram.weigh(narrow, &[vec![1; 4]]).is_ok());
 }
 
 #[test]

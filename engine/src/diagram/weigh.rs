@@ -4,14 +4,17 @@ use std::collections::BTreeMap;
 
 use num_bigint::BigUint;
 
-use super::{Diagram, NodeId};
+use super::{Diagram, NodeId, OverBudget};
 
 /// How many sheets have which outcome.
 type Counts = BTreeMap<u32, BigUint>;
 
 impl Diagram {
     /// How many sheets lead to each outcome, where level `l` of variable `v` stands for `sizes[v][l]` answers.
-    pub(crate) fn weigh(&self, root: NodeId, sizes: &[Vec<u32>]) -> Counts {
+    ///
+    /// # Errors
+    /// [`OverBudget`] if more counts than the budget has nodes would be kept at once: a count takes more room than a node.
+    pub(crate) fn weigh(&self, root: NodeId, sizes: &[Vec<u32>]) -> Result<Counts, OverBudget> {
         let totals: Vec<u32> = sizes.iter().map(|levels| levels.iter().sum()).collect();
         let last = totals.len();
         let place = |id: NodeId| self.variable(id).map_or(last, |variable| variable as usize);
@@ -23,6 +26,7 @@ impl Diagram {
         };
         let nodes = self.reachable(root);
         let mut known: Vec<Counts> = Vec::with_capacity(nodes.len());
+        let mut kept = 0;
         for id in &nodes {
             let variable = place(*id);
             let mut counts = Counts::new();
@@ -41,14 +45,18 @@ impl Diagram {
                     }
                 }
             }
+            kept += counts.len();
+            if kept > self.budget {
+                return Err(OverBudget(self.budget));
+            }
             known.push(counts);
         }
-        match root.outcome() {
+        Ok(match root.outcome() {
             Some(outcome) => Counts::from([(outcome, gap(0, last))]),
             None => {
                 let above = gap(0, place(root));
                 known.pop().unwrap_or_default().into_iter().map(|(outcome, count)| (outcome, count * &above)).collect()
             }
-        }
+        })
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Sheet;
-use crate::assess::{BlockAssessment, RowView};
+use crate::assess::BlockAssessment;
 use crate::exact::Exact;
 use crate::responses::Responses;
 use crate::ruleset::Ruleset;
@@ -32,12 +32,8 @@ impl Brief {
         assessed: &BlockAssessment,
         row: usize,
     ) -> Option<Self> {
-        let (RowView::Assessed(row), Some(variant)) =
-            (assessed.row(row), ruleset.variant(responses.role, responses.form))
-        else {
-            return None;
-        };
-        let sheet = Sheet { ruleset, variant, responses, row };
+        let sheet = Sheet::of_row(ruleset, responses, assessed, row)?;
+        let (row, variant) = (sheet.row, sheet.variant);
         let other_path = row.is_other_path();
         let no_advice = row.finding().left_out || other_path;
         let signal = sheet.signal();

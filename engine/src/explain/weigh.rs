@@ -3,7 +3,7 @@
 //! An assessment says why its stage holds. Here stands why the others do not.
 
 use super::Sheet;
-use crate::assess::{BlockAssessment, RowView};
+use crate::assess::BlockAssessment;
 use crate::assessment::{Distance, ReadValue};
 use crate::compile::{Adjust, Outcome, OutcomeWhen, PartOf};
 use crate::responses::Responses;
@@ -76,15 +76,11 @@ impl Weighing {
         assessed: &BlockAssessment,
         row: usize,
     ) -> Option<Self> {
-        let (RowView::Assessed(row), Some(variant)) =
-            (assessed.row(row), ruleset.variant(responses.role, responses.form))
-        else {
-            return None;
-        };
+        let sheet = Sheet::of_row(ruleset, responses, assessed, row)?;
+        let (row, variant) = (sheet.row, sheet.variant);
         if row.is_other_path() || row.finding().left_out {
             return None;
         }
-        let sheet = Sheet { ruleset, variant, responses, row };
         let scales = variant.scales.iter().enumerate().map(|(at, scale)| ScaleRead {
             id: scale.id.clone(),
             at: scale.at.clone(),

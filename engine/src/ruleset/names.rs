@@ -11,6 +11,7 @@ pub(super) use expression::placeholders;
 use super::{ASSESSMENT_SIGNALS, Body, Declaration, Draft, ENGINE_REASONS, Effect, Kind, Name, When};
 use crate::analysis::BUILT_IN_PROPERTIES;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::gate::Gate;
 use crate::questionnaire::{BOND_ITEM, ItemKind, MINOR_ITEM, ROLE_ITEM, Role};
 
 /// In which order things are computed.
@@ -312,8 +313,10 @@ impl<'a> Names<'a, '_> {
                 self.negative_label(&declaration.id, *comparison);
             }
             Body::Contradicts { other } => {
-                self.scale_item(&declaration.id);
-                self.scale_item(other);
+                for item in [&declaration.id, other] {
+                    self.scale_item(item);
+                    self.unwatched_item(item);
+                }
             }
             Body::Condition { when } => {
                 // Where it is used decides what it may read; here only that its names exist.
@@ -357,6 +360,17 @@ impl<'a> Names<'a, '_> {
                 &name.place,
                 format!("the answers to `{}` are not numbers", name.text),
             ));
+        }
+    }
+
+    /// Reports an item that the gate looks at: who skips it would get past the screen, and missing is never "no".
+    fn unwatched_item(&mut self, name: &Name) {
+        let gate = Gate::new(self.draft.questionnaire);
+        if self.draft.questionnaire.slot(&name.text).is_some_and(|slot| gate.reads(slot)) {
+            let message =
+                format!("the safety gate looks at `{}`, so no screen may: who skips it would get past", name.text);
+            let problem = self.draft.error(Code::SafetyItemRead, &name.place, message);
+            self.problems.push(problem.hint("let the screen compare two other questions"));
         }
     }
 

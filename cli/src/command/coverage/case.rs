@@ -10,8 +10,8 @@ use super::Looked;
 use super::text::shown;
 use crate::exit::Failure;
 
-/// What stands there until somebody has said what must come out.
-const TODO: &str = "decide what must come out, write it under `expect`, and take this line out";
+/// What a suggested case says of itself, until a person has said what must come out.
+const LEFT_TO_A_PERSON: &str = "decide what must come out, write it under `expect`, and take this line out";
 
 /// How many targets a description names.
 const NAMED: usize = 6;
@@ -47,7 +47,7 @@ pub(super) fn text(looked: &Looked, sheet: &Suggestion) -> Result<String, Failur
     let mut lines = vec![
         format!("  \"format\": {}", json(CASE_FORMAT)?),
         format!("  \"description\": {}", json(&description(&looked.covered, sheet))?),
-        format!("  \"todo\": {}", json(TODO)?),
+        format!("  \"todo\": {}", json(LEFT_TO_A_PERSON)?),
         format!("  \"form\": {}", json(responses.form.as_str())?),
         format!("  \"answers\": {}", object(&answers)?),
     ];

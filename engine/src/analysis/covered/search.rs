@@ -11,7 +11,7 @@ use crate::analysis::witness::TURNS;
 use crate::analysis::{Functions, Reported, Sheets, Witness};
 use crate::assess::{AnswerBlock, RowView};
 use crate::compile::complete::{Builder, Made, Parts};
-use crate::compile::{RuleEffect, Variant};
+use crate::compile::{Rule, Variant};
 use crate::diagram::{NodeId, OverBudget};
 use crate::questionnaire::MINOR_ITEM;
 use crate::responses::{Answer, Missing, Responses, SafetyBlock};
@@ -261,8 +261,7 @@ impl<'a> Search<'a> {
         for (with, without) in pairs.into_iter().filter(|(with, without)| with != without) {
             found.push(self.sheets.diagram.combine(with, without, &|a, b| u32::from(a != b))?);
         }
-        let is_flag = |effect: &RuleEffect| matches!(effect, RuleEffect::Flag(_));
-        if variant.rules.get(rule).is_some_and(|rule| rule.effects.iter().any(is_flag)) {
+        if variant.rules.get(rule).is_some_and(Rule::raises_flag) {
             let sheets = &mut self.sheets;
             let parts = self.parts.clone();
             found.push(

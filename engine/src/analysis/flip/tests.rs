@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 use super::*;
 use crate::analysis::why;
 use crate::assess::{AnswerBlock, RuleOutcome, assess_block};
+use crate::compile::Rule;
 use crate::compile::oracle::Oracle;
 use crate::diagnostic::SourceFile;
 use crate::gate::Finding;
@@ -203,7 +204,7 @@ fn searched(ruleset: &Ruleset, sheet: &Responses, question: &FlipQuestion) -> Op
         now?;
     }
     // A flag of a rule is never taken away by a change.
-    let flag = variant.rules.iter().position(|rule| rule.effects.iter().any(|e| matches!(e, RuleEffect::Flag(_))));
+    let flag = variant.rules.iter().position(Rule::raises_flag);
     let raised = flag.is_some_and(|rule| row.rule(rule) != RuleOutcome::NotFired);
     let is_target = |signal: usize| {
         let id = variant.signals[signal].id.as_str();

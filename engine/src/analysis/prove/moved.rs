@@ -161,6 +161,10 @@ impl Prover<'_> {
                 found.push(self.bad_move(*at, tried, bad)?);
             }
         }
+        if found.is_empty() && self.variant.has_flag_by_score() {
+            let why = "a rule raises a flag by a score, and with a skipped answer that score goes by the others";
+            found.push(Found::OutOfReach(why.to_owned()));
+        }
         Ok(found)
     }
 

@@ -30,9 +30,10 @@ impl Prover<'_> {
         }
     }
 
-    /// The sheets of which it is known what is reported: a study says nothing of the fills of a missing answer.
+    /// The sheets of which it is known what is reported: a study says nothing of the fills of a missing answer,
+    /// and a flag by a score goes by a part of it.
     fn over_reported(&self) -> Over {
-        if has_promises(self.ruleset.kind) { Over::All } else { Over::Answered }
+        if has_promises(self.ruleset.kind) && !self.variant.has_flag_by_score() { Over::All } else { Over::Answered }
     }
 
     /// A sheet with these levels of which the engine says the same; none if it does not.

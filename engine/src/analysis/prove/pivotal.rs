@@ -5,7 +5,7 @@ use crate::analysis::Reported;
 use crate::analysis::witness::{TURNS, assessed};
 use crate::assess::{Reason, RowView};
 use crate::compile::complete::{Builder, Parts};
-use crate::compile::{NeverTarget, RuleEffect, Variant};
+use crate::compile::{NeverTarget, Rule, RuleEffect, Variant};
 use crate::diagram::{NodeId, OverBudget};
 use crate::responses::Responses;
 use crate::ruleset::Ruleset;
@@ -99,11 +99,7 @@ impl Prover<'_> {
                 return Ok(Weight::Pivotal);
             }
         }
-        let raises_flag = self
-            .variant
-            .rules
-            .get(rule)
-            .is_some_and(|rule| rule.effects.iter().any(|effect| matches!(effect, RuleEffect::Flag(_))));
+        let raises_flag = self.variant.rules.get(rule).is_some_and(Rule::raises_flag);
         if differs_somewhere || raises_flag {
             return self.weight_after_tests(rule, &variant);
         }

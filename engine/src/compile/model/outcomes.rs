@@ -4,6 +4,7 @@ use super::Model;
 use crate::compile::{Band, Lined, Outcome, OutcomeWhen, outcome_when};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::exact::to_f64;
+use crate::gate::Gate;
 use crate::questionnaire::Direction;
 use crate::ruleset::{Body, Draft};
 use crate::script::{Attainable, ReasonRead};
@@ -111,6 +112,7 @@ impl<'a> Model<'a> {
     }
 
     pub(super) fn lined(&self) -> Vec<Lined> {
+        let gate = Gate::new(self.questionnaire);
         let asked = self.questionnaire.slots.iter().enumerate().filter(|(at, _)| self.is_asked(*at));
         asked
             .filter_map(|(at, slot)| {
@@ -123,7 +125,7 @@ impl<'a> Model<'a> {
                 let numbers: Option<Vec<i64>> =
                     (0..slot.levels.count()).map(|level| slot.levels.number(level)).collect();
                 let looked_at = slot.option.is_none() && !item.block && !item.context;
-                Some(Lined { slot: at, concern, numbers: numbers.filter(|_| looked_at)? })
+                Some(Lined { slot: at, concern, watched: gate.reads(at), numbers: numbers.filter(|_| looked_at)? })
             })
             .collect()
     }
