@@ -5,6 +5,7 @@
 //! comes first; a sheet with a hard flag has no scores, rules, stage or advice that anything could print.
 
 mod block;
+mod columns;
 mod decide;
 mod evaluate;
 
@@ -12,6 +13,7 @@ use crate::assessment::Assessment;
 use crate::responses::Responses;
 use crate::ruleset::Ruleset;
 pub use block::{AnswerBlock, AssessedRow, BlockAssessment, EvaluatedBlock, RowView};
+pub(crate) use columns::Coded;
 pub(crate) use decide::settling;
 pub use decide::{EngineReason, Reason, Signal};
 pub use evaluate::RuleOutcome;

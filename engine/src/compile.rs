@@ -5,6 +5,7 @@ mod claims;
 pub(crate) mod complete;
 mod conditions;
 mod lint;
+mod lookup;
 mod model;
 #[cfg(test)]
 pub(crate) mod oracle;
@@ -22,7 +23,8 @@ pub use claims::{Exempt, Monotone, Never, NeverTarget, Property};
 pub(crate) use complete::Complete;
 pub(crate) use conditions::subject_name;
 pub(crate) use lint::lint;
-pub(crate) use tables::{Condition, Tables, UNDECIDED, Variable};
+pub(crate) use lookup::Lookup;
+pub(crate) use tables::{Condition, Tables, UNDECIDED, Variable, code};
 
 /// A ruleset as it is for one role and form.
 #[derive(Debug, Clone)]
@@ -278,6 +280,16 @@ pub(crate) struct Lined {
 }
 
 impl Variant {
+    /// The least that a sum of points can come to.
+    pub(crate) fn least_points(&self, sum: usize) -> i64 {
+        let effects = self.rules.iter().flat_map(|rule| &rule.effects);
+        let of = |effect: &RuleEffect| match effect {
+            RuleEffect::Points(known, points) if *known == sum => (*points).min(0),
+            _ => 0,
+        };
+        effects.map(of).sum()
+    }
+
     /// Whether a rule raises a flag by more than single answers. On a sheet with gaps it then goes by a score of the others,
     /// too, which no diagram of completely answered sheets knows.
     pub(crate) fn has_flag_by_score(&self) -> bool {

@@ -3,12 +3,16 @@
 //! A respondent's score depends on that respondent's answers alone. A scale below its minimum has no score; it is
 //! never filled with a mean, a median or zero.
 
+mod states;
+
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use crate::exact::Exact;
 use crate::responses::{Answer, Missing};
 use crate::ruleset::Aggregation;
 use crate::script::{Attainable, Cut};
+pub(crate) use states::States;
 
 /// What a scale, an aggregate or a sum comes to on one sheet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -94,6 +98,8 @@ pub struct Scale {
     unit: i64,
     /// How many answers are needed, by how many items apply.
     needed: Vec<u16>,
+    /// Its scores by look-up, where that can be.
+    pub(crate) states: Option<Arc<States>>,
 }
 
 /// An item of a scale.
@@ -195,7 +201,9 @@ impl Scale {
     ) -> Self {
         let unit = items.iter().map(|item| (item.max - item.min).max(1)).fold(1, lcm);
         let needed = (0..=items.len()).map(|asked| need.of(asked).max(1) as u16).collect();
-        Self { id, title, concern, aggregation, items, need, source, at, unit, needed }
+        let mut scale = Self { id, title, concern, aggregation, items, need, source, at, unit, needed, states: None };
+        scale.states = States::of(&scale).map(Arc::new);
+        scale
     }
 
     /// What each answer to an item adds.

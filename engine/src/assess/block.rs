@@ -1,6 +1,7 @@
 //! Sheets in columns, and what was found about each.
 
 use super::NotLoaded;
+use super::columns::{Coded, Column};
 use super::decide::{Decider, Decision, Reason, Signal};
 use super::evaluate::{Evaluation, RuleOutcome};
 use crate::compile::Variant;
@@ -15,7 +16,7 @@ use crate::scoring::{Score, Value};
 pub struct AnswerBlock {
     form: Form,
     safety: SafetyBlock,
-    columns: Vec<Vec<Answer>>,
+    columns: Vec<Column>,
     roles: Vec<Role>,
 }
 
@@ -28,7 +29,7 @@ impl AnswerBlock {
     /// Adds a sheet: one answer a slot.
     pub fn push(&mut self, role: Role, answers: &[Answer]) {
         for (at, column) in self.columns.iter_mut().enumerate() {
-            column.push(answers.get(at).copied().unwrap_or(Answer::Missing(Missing::Skipped)));
+            column.push(answers.get(at).copied().unwrap_or(Answer::Missing(Missing::Skipped)).into());
         }
         self.roles.push(role);
     }
@@ -61,7 +62,7 @@ impl AnswerBlock {
     }
 
     /// The sheets at these rows.
-    fn gather(&self, rows: &[usize]) -> Vec<Vec<Answer>> {
+    fn gather(&self, rows: &[usize]) -> Vec<Column> {
         self.columns.iter().map(|column| rows.iter().filter_map(|row| column.get(*row).copied()).collect()).collect()
     }
 }
@@ -120,7 +121,7 @@ pub struct EvaluatedBlock {
 struct Part {
     role: Role,
     /// Their answers, if the block holds other roles as well.
-    gathered: Option<Vec<Vec<Answer>>>,
+    gathered: Option<Vec<Column>>,
     findings: Vec<Finding>,
     evaluation: Evaluation,
     own: Option<Evaluation>,
@@ -144,7 +145,8 @@ pub(super) fn evaluate(ruleset: &Ruleset, block: &AnswerBlock) -> Result<Evaluat
         let gathered = (rows.len() != block.len()).then(|| block.gather(&rows));
         let columns = gathered.as_ref().unwrap_or(&block.columns);
         let answer = |slot: usize, row: usize| {
-            columns.get(slot).and_then(|column| column.get(row)).copied().unwrap_or(Answer::Missing(Missing::Skipped))
+            let coded = columns.get(slot).and_then(|column| column.get(row)).copied();
+            coded.map_or(Answer::Missing(Missing::Skipped), Coded::answer)
         };
         let findings: Vec<Finding> =
             (0..rows.len()).map(|row| ruleset.gate().check(block.safety, |slot| answer(slot, row))).collect();
@@ -314,6 +316,12 @@ impl<'a> AssessedRow<'a> {
     /// What a rule did.
     pub fn rule(self, rule: usize) -> RuleOutcome {
         if self.is_other_path() { RuleOutcome::NotFired } else { self.readings.evaluation.rule(rule, self.row) }
+    }
+
+    /// The numbers of the rules that did this, rising.
+    pub fn rules_that(self, did: RuleOutcome) -> impl Iterator<Item = usize> + 'a {
+        let shown = !self.is_other_path();
+        self.readings.evaluation.rules_that(did, self.row).filter(move |_| shown || did == RuleOutcome::NotFired)
     }
 
     /// The level of a sign.

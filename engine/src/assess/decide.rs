@@ -2,6 +2,7 @@
 #![expect(clippy::indexing_slicing, reason = "columns and sheets are made with the sizes that index them")]
 
 use super::block::is_honest;
+use super::columns::Column;
 use super::evaluate::Evaluation;
 use crate::compile::{Complete, OutcomeWhen, Rule, Variant};
 use crate::diagram::{Opening, Walker};
@@ -127,13 +128,13 @@ impl<'a> Decider<'a> {
         finding: &Finding,
         evaluation: &Evaluation,
         row: usize,
-        columns: &[Vec<Answer>],
+        columns: &[Column],
     ) -> Decision {
         if self.variant.signals.is_empty() || finding.hard {
             return Decision::plain(Signal::None, None);
         }
         let engine = |reason| Decision::plain(Signal::None, Some(Reason::Engine(reason)));
-        if self.minor.is_some_and(|slot| columns[slot][row] == Answer::Level(1)) {
+        if self.minor.is_some_and(|slot| columns[slot][row].answer() == Answer::Level(1)) {
             return engine(EngineReason::OtherPath);
         }
         if finding.left_out {
@@ -175,14 +176,14 @@ impl<'a> Decider<'a> {
         finding: &Finding,
         evaluation: &Evaluation,
         row: usize,
-        columns: &[Vec<Answer>],
+        columns: &[Column],
     ) -> Decision {
         if !self.reaches_floor(row, columns) {
             return Decision::plain(Signal::NotEnoughAnswered, None);
         }
         // (a) Open answers: if their fills lead to several signals, there is none to give.
         self.sheet.clear();
-        self.sheet.extend(complete.variables.iter().map(|variable| variable.opening(columns[variable.slot][row])));
+        self.sheet.extend(complete.variables.iter().map(|variable| variable.opening(columns[variable.slot][row].answer())));
         let full = (1_u32 << self.variant.signals.len()) - 1;
         let outcomes = self.walker.outcomes(&complete.diagram, complete.signal, &self.sheet, full);
         if outcomes.count_ones() != 1 {
@@ -217,13 +218,13 @@ impl<'a> Decider<'a> {
     }
 
     /// Whether enough of the core questions that apply are answered.
-    fn reaches_floor(&self, row: usize, columns: &[Vec<Answer>]) -> bool {
+    fn reaches_floor(&self, row: usize, columns: &[Column]) -> bool {
         let Some(floor) = &self.variant.floor else {
             return true;
         };
         let (mut answered, mut asked) = (0, 0);
         for slot in &self.variant.core {
-            match columns[*slot][row] {
+            match columns[*slot][row].answer() {
                 Answer::Level(_) => {
                     answered += 1;
                     asked += 1;
@@ -236,12 +237,12 @@ impl<'a> Decider<'a> {
     }
 
     /// The slots of the screen that is hit first; none if the answers can be taken at face value.
-    fn screened(&mut self, row: usize, columns: &[Vec<Answer>]) -> Vec<usize> {
+    fn screened(&mut self, row: usize, columns: &[Column]) -> Vec<usize> {
         let screens = &self.variant.screens;
         let questionnaire = self.ruleset.questionnaire();
         for (low, high) in &screens.contradicts {
             let top = questionnaire.slots[*high].levels.count().saturating_sub(1);
-            if columns[*low][row] == Answer::Level(0) && columns[*high][row].level() == Some(top) {
+            if columns[*low][row].level() == Some(0) && columns[*high][row].level() == Some(top) {
                 return vec![*low, *high];
             }
         }
@@ -250,7 +251,7 @@ impl<'a> Decider<'a> {
             self.counts.clear();
             let (mut answered, mut unsaid, mut supports, mut concerns) = (0, 0, false, false);
             for lined in &screens.lined {
-                let answer = columns[lined.slot][row];
+                let answer = columns[lined.slot][row].answer();
                 match answer {
                     Answer::Level(level) => {
                         let value = lined.numbers[usize::from(level)];
@@ -277,7 +278,7 @@ impl<'a> Decider<'a> {
     }
 
     /// (b) Every answered item with five or more levels is moved one step up and down.
-    fn one_step(&mut self, complete: &Complete, row: usize, columns: &[Vec<Answer>], decision: &mut Decision) {
+    fn one_step(&mut self, complete: &Complete, row: usize, columns: &[Column], decision: &mut Decision) {
         let Signal::Declared(signal) = decision.signal else {
             return;
         };
@@ -288,7 +289,7 @@ impl<'a> Decider<'a> {
         self.asked.clear();
         self.asked.extend(self.walker.asked());
         for (at, variable) in complete.variables.iter().enumerate().filter(|(_, variable)| variable.steppable) {
-            let Answer::Level(level) = columns[variable.slot][row] else { continue };
+            let Answer::Level(level) = columns[variable.slot][row].answer() else { continue };
             let neighbours =
                 [level.checked_sub(1), Some(level + 1).filter(|up| usize::from(*up) < variable.level_of.len())];
             for neighbour in neighbours.into_iter().flatten() {

@@ -6,12 +6,14 @@
 
 mod codes;
 
+use std::sync::Arc;
+
+use super::columns::Column;
 use crate::compile::{OutcomeWhen, PartOf, RuleEffect, UNDECIDED, Variable, Variant};
 use crate::exact::Exact;
 use crate::gate::Finding;
 use crate::questionnaire::Questionnaire;
-use crate::responses::Answer;
-use crate::scoring::{Score, Tally, Value, mean};
+use crate::scoring::{Score, States, Tally, Value, mean};
 use crate::script::Quantity;
 
 /// What a rule did.
@@ -36,12 +38,15 @@ impl RuleOutcome {
     }
 }
 
+/// What two bits a rule make of a word of 64.
+const RULES_OF_A_WORD: usize = 32;
+
 /// Everything but the signal, for each sheet of a block.
 #[derive(Debug, Clone)]
 pub(crate) struct Evaluation {
-    raw: Vec<Vec<Score>>,
-    /// Adjusted values; where an adjustment is undecided, the cautious one.
-    scales: Vec<Vec<Value>>,
+    raw: Vec<Scores>,
+    /// For each scale that has adjustments, the adjusted values; where one is undecided, the cautious one.
+    adjusted: Vec<Option<Vec<Value>>>,
     /// For each scale, the rows with two values, and the other one.
     ambiguous: Vec<Vec<(usize, Value)>>,
     aggregates: Vec<Vec<Value>>,
@@ -52,9 +57,38 @@ pub(crate) struct Evaluation {
     levels: Vec<Vec<u8>>,
     points: Vec<Vec<i64>>,
     rule_conditions: Vec<usize>,
+    /// What the rules did on each row, two bits a rule, 32 rules a word: all of a row lies in one place.
+    marks: Vec<Vec<u64>>,
     overlay_conditions: Vec<usize>,
     stages: Vec<u8>,
     stage_count: usize,
+}
+
+/// The scores of a scale, before adjustments.
+#[derive(Debug, Clone)]
+enum Scores {
+    /// By what was added up.
+    States(Vec<u16>, Arc<States>),
+    /// One by one.
+    Each(Vec<Score>),
+}
+
+impl Scores {
+    #[inline]
+    fn score(&self, row: usize) -> Score {
+        match self {
+            Scores::States(column, states) => states.scores()[usize::from(column[row])],
+            Scores::Each(scores) => scores[row],
+        }
+    }
+
+    /// The state of each row, if they have one.
+    fn states(&self) -> Option<&[u16]> {
+        match self {
+            Scores::States(column, _) => Some(column),
+            Scores::Each(_) => None,
+        }
+    }
 }
 
 /// In which pass a table variable becomes known.
@@ -90,7 +124,7 @@ struct Evaluator<'a> {
     questionnaire: &'a Questionnaire,
     variant: &'a Variant,
     findings: &'a [Finding],
-    columns: &'a [Vec<Answer>],
+    columns: &'a [Column],
     rows: usize,
     out: Evaluation,
     state: Vec<u16>,
@@ -102,12 +136,12 @@ impl Evaluation {
         questionnaire: &Questionnaire,
         variant: &Variant,
         findings: &[Finding],
-        columns: &[Vec<Answer>],
+        columns: &[Column],
     ) -> Self {
         let rows = findings.len();
         let out = Evaluation {
             raw: Vec::new(),
-            scales: Vec::new(),
+            adjusted: Vec::new(),
             ambiguous: vec![Vec::new(); variant.scales.len()],
             aggregates: Vec::new(),
             codes: vec![Vec::new(); variant.tables.variables.len()],
@@ -115,6 +149,7 @@ impl Evaluation {
             levels: Vec::new(),
             points: Vec::new(),
             rule_conditions: variant.rules.iter().map(|rule| rule.condition).collect(),
+            marks: vec![vec![0; rows]; variant.rules.len().div_ceil(RULES_OF_A_WORD)],
             overlay_conditions: variant.overlays.iter().filter_map(|overlay| condition_of(overlay.when)).collect(),
             stages: Vec::new(),
             stage_count: variant.stages.len(),
@@ -130,7 +165,7 @@ impl Evaluation {
         questionnaire: &Questionnaire,
         variant: &Variant,
         findings: &[Finding],
-        columns: &[Vec<Answer>],
+        columns: &[Column],
         conditions: impl Iterator<Item = usize>,
     ) -> Self {
         let rows = findings.len();
@@ -143,11 +178,20 @@ impl Evaluation {
     }
 
     pub(crate) fn raw_score(&self, scale: usize, row: usize) -> Score {
-        self.raw[scale][row]
+        self.raw[scale].score(row)
     }
 
     pub(crate) fn score(&self, scale: usize, row: usize) -> Score {
-        Score { value: self.scales[scale][row], ..self.raw[scale][row] }
+        let raw = self.raw_score(scale, row);
+        Score { value: self.adjusted[scale].as_ref().map_or(raw.value, |values| values[row]), ..raw }
+    }
+
+    /// A scale's value, with adjustments.
+    fn scale(&self, scale: usize, row: usize) -> Value {
+        match &self.adjusted[scale] {
+            Some(values) => values[row],
+            None => self.raw_score(scale, row).value,
+        }
     }
 
     pub(crate) fn is_ambiguous(&self, scale: usize, row: usize) -> bool {
@@ -172,6 +216,27 @@ impl Evaluation {
             1 => RuleOutcome::Fired,
             _ => RuleOutcome::Undecided,
         }
+    }
+
+    /// The numbers of the rules that did this, rising.
+    pub(crate) fn rules_that(&self, did: RuleOutcome, row: usize) -> impl Iterator<Item = usize> + '_ {
+        const LOW: u64 = 0x5555_5555_5555_5555;
+        let rules = self.rule_conditions.len();
+        let words = self.marks.iter().enumerate().flat_map(move |(at, word)| {
+            let (low, high) = (word[row] & LOW, (word[row] >> 1) & LOW);
+            let mut bits = match did {
+                RuleOutcome::NotFired => !(low | high) & LOW,
+                RuleOutcome::Fired => low,
+                RuleOutcome::Undecided => high,
+            };
+            std::iter::from_fn(move || {
+                let bit = bits.trailing_zeros() as usize;
+                // Takes the lowest bit away.
+                bits &= bits.checked_sub(1)?;
+                Some(at * RULES_OF_A_WORD + bit / 2)
+            })
+        });
+        words.take_while(move |rule| *rule < rules)
     }
 
     pub(crate) fn overlays(&self, row: usize) -> impl Iterator<Item = usize> + '_ {
@@ -206,8 +271,13 @@ impl Evaluator<'_> {
             self.aggregate(aggregate);
         }
         self.fill(Pass::Aggregates);
-        for rule in &variant.rules {
+        for (number, rule) in variant.rules.iter().enumerate() {
             self.decide(rule.condition);
+            let shift = 2 * (number % RULES_OF_A_WORD);
+            let outcomes = &self.out.outcomes[rule.condition];
+            for (mark, outcome) in self.out.marks[number / RULES_OF_A_WORD].iter_mut().zip(outcomes) {
+                *mark |= u64::from(*outcome) << shift;
+            }
         }
         self.signs_and_points();
         self.fill(Pass::Rules);
@@ -224,25 +294,36 @@ impl Evaluator<'_> {
 
     fn raw_scores(&mut self) {
         for scale in &self.variant.scales {
-            let mut tallies = vec![Tally::default(); self.rows];
-            for item in &scale.items {
-                let adder = scale.adder(item);
-                for (tally, answer) in tallies.iter_mut().zip(&self.columns[item.slot]) {
-                    adder.add(tally, *answer);
+            let columns = scale.items.iter().map(|item| self.columns[item.slot].as_slice());
+            let states = scale.states.as_ref().and_then(|states| Some((states.column(columns, self.rows)?, states)));
+            self.out.raw.push(match states {
+                Some((column, states)) => Scores::States(column, Arc::clone(states)),
+                None => {
+                    let mut tallies = vec![Tally::default(); self.rows];
+                    for item in &scale.items {
+                        let adder = scale.adder(item);
+                        for (tally, answer) in tallies.iter_mut().zip(&self.columns[item.slot]) {
+                            adder.add(tally, answer.answer());
+                        }
+                    }
+                    Scores::Each(tallies.iter().map(|tally| scale.score(tally)).collect())
                 }
-            }
-            self.out.raw.push(tallies.iter().map(|tally| scale.score(tally)).collect());
+            });
         }
     }
 
     fn adjusted_scores(&mut self) {
         let variant = self.variant;
-        self.out.scales = self.out.raw.iter().map(|scores| scores.iter().map(|score| score.value).collect()).collect();
+        let is_adjusted = |scale: &usize| variant.adjusts.iter().any(|adjust| adjust.scale == *scale);
+        let out = &self.out;
+        let values = |scale: usize| (0..self.rows).map(|row| out.raw_score(scale, row).value).collect();
+        self.out.adjusted =
+            (0..variant.scales.len()).map(|scale| Some(scale).filter(is_adjusted).map(values)).collect();
         for adjust in &variant.adjusts {
             self.decide(adjust.condition);
             for row in 0..self.rows {
                 let outcome = self.out.outcomes[adjust.condition][row];
-                if outcome != 0 && matches!(self.out.scales[adjust.scale][row], Value::Known { .. }) {
+                if outcome != 0 && matches!(self.out.scale(adjust.scale, row), Value::Known { .. }) {
                     self.adjust(adjust, row, outcome == UNDECIDED);
                 }
             }
@@ -251,7 +332,7 @@ impl Evaluator<'_> {
 
     /// Bounds all the values that a scale can have on a row; an undecided bound leaves the unbounded ones as well.
     fn adjust(&mut self, adjust: &crate::compile::Adjust, row: usize, undecided: bool) {
-        let shown = self.out.scales[adjust.scale][row];
+        let shown = self.out.scale(adjust.scale, row);
         let others = &mut self.out.ambiguous[adjust.scale];
         let before: Vec<Value> =
             std::iter::once(shown).chain(others.iter().filter(|(at, _)| *at == row).map(|(_, value)| *value)).collect();
@@ -268,8 +349,8 @@ impl Evaluator<'_> {
         }
         others.retain(|(at, _)| *at != row);
         let mut values = values.iter().map(Value::known);
-        if let Some(cautious) = values.next() {
-            self.out.scales[adjust.scale][row] = cautious;
+        if let (Some(cautious), Some(column)) = (values.next(), &mut self.out.adjusted[adjust.scale]) {
+            column[row] = cautious;
         }
         self.out.ambiguous[adjust.scale].extend(values.map(|value| (row, value)));
     }
@@ -284,7 +365,7 @@ impl Evaluator<'_> {
         for row in 0..self.rows {
             let parts = aggregate.parts.iter().map(|part| {
                 let (value, concern) = match part.of {
-                    PartOf::Scale(scale) => (self.out.scales[scale][row], variant.scales[scale].concern),
+                    PartOf::Scale(scale) => (self.out.scale(scale, row), variant.scales[scale].concern),
                     PartOf::Aggregate(other) => (self.out.aggregates[other][row], false),
                 };
                 match (value, part.zero_when.map(|condition| self.out.outcomes[condition][row])) {

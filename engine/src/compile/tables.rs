@@ -3,10 +3,12 @@
 
 use std::collections::BTreeMap;
 
+use super::lookup::Lookup;
 use super::model::Model;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::diagram::{Diagram, NodeId, OverBudget};
 use crate::ruleset::Draft;
+use crate::scoring::{Value, band, band_of_fraction};
 use crate::script::{Attainable, Cut, Quantity, Read, Subject, Tree};
 
 /// A condition that the missing answers leave open.
@@ -42,6 +44,8 @@ pub(crate) struct TableVariable {
     pub(crate) known: u32,
     /// For a subject: the cuts between its bands.
     pub(crate) cuts: Vec<Cut>,
+    /// For a subject: its code by look-up, where that can be.
+    pub(crate) lookup: Option<Lookup>,
 }
 
 /// A tabulated condition. Its outcome is 0 no, 1 yes, 2 undecided.
@@ -145,7 +149,10 @@ fn variable_of(read: &Read) -> Option<Variable> {
 
 /// Tabulates the trees of a variant.
 pub(super) fn build(draft: &Draft<'_>, model: &Model<'_>, trees: Vec<Tree>, problems: &mut Vec<Diagnostic>) -> Tables {
-    let variables = variables(model, &trees);
+    let mut variables = variables(model, &trees);
+    for variable in &mut variables {
+        variable.lookup = Lookup::of(model, draft, variable);
+    }
     let levels: Vec<u32> = variables.iter().map(TableVariable::levels).collect();
     let mut builder = Builder {
         model,
@@ -215,9 +222,36 @@ fn variables(model: &Model<'_>, trees: &[Tree]) -> Vec<TableVariable> {
                 Variable::Stage => model.variant().stages.len() as u32 + 1,
                 _ => 2,
             };
-            TableVariable { variable, known, cuts }
+            TableVariable { variable, known, cuts, lookup: None }
         })
         .collect()
+}
+
+/// The code of a subject, given the value of each of its quantities.
+pub(crate) fn code(variable: &TableVariable, subject: &Subject, value: impl Fn(Quantity) -> Value) -> u8 {
+    let mut unknown = false;
+    for (quantity, _) in subject.parts() {
+        match value(*quantity) {
+            Value::Absent => return variable.absent(),
+            Value::Unknown => unknown = true,
+            Value::Known { .. } => {}
+        }
+    }
+    if unknown {
+        return variable.unknown();
+    }
+    let parts = |quantity: Quantity| match value(quantity) {
+        Value::Known { numerator, denominator } => Some((numerator, denominator)),
+        _ => None,
+    };
+    if let Some((numerator, denominator)) = subject.fraction(parts) {
+        return band_of_fraction(numerator, denominator, &variable.cuts) as u8;
+    }
+    // Numbers that do not fit unreduced are reduced on the way.
+    match subject.value(|quantity| value(quantity).exact()) {
+        Some(value) => band(&value, &variable.cuts) as u8,
+        None => variable.unknown(),
+    }
 }
 
 struct Builder<'a, 'd> {

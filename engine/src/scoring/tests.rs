@@ -4,7 +4,7 @@ use super::*;
 use crate::responses::Missing;
 
 /// An item from `min` to `max` with a weight; a negative weight means that it is reversed.
-fn item(slot: usize, min: i64, max: i64, weight: i64) -> ScaleItem {
+pub(super) fn item(slot: usize, min: i64, max: i64, weight: i64) -> ScaleItem {
     let reversed = weight < 0;
     let key = |value: i64| if reversed { min + max - value } else { value };
     ScaleItem {
@@ -18,7 +18,7 @@ fn item(slot: usize, min: i64, max: i64, weight: i64) -> ScaleItem {
     }
 }
 
-fn scale_of(aggregation: Aggregation, items: Vec<ScaleItem>, need: Need) -> Scale {
+pub(super) fn scale_of(aggregation: Aggregation, items: Vec<ScaleItem>, need: Need) -> Scale {
     Scale::new("s".into(), "S".into(), false, aggregation, items, need, None, "s.rhai:1".into())
 }
 
@@ -140,7 +140,7 @@ fn one_answer_is_always_needed() {
 }
 
 /// Every sheet of a scale: each item at each value, skipped if `with_unknown`, and not applicable where it may be so.
-fn sheets(scale: &Scale, with_unknown: bool) -> Vec<Vec<Answer>> {
+pub(super) fn sheets(scale: &Scale, with_unknown: bool) -> Vec<Vec<Answer>> {
     let mut sheets = vec![Vec::new()];
     for item in &scale.items {
         let mut choices: Vec<Answer> = (0..item.keyed.len() as u16).map(Answer::Level).collect();

@@ -1,25 +1,28 @@
 //! What the tables read of each sheet, as small numbers; and the rows that need a second look.
 #![expect(clippy::indexing_slicing, reason = "columns and tables are made with the sizes that index them")]
 
+use std::borrow::Cow;
+
 use super::{Evaluation, Evaluator, Pass, pass};
-use crate::compile::{Condition, UNDECIDED, Variable, Variant};
+use crate::assess::columns::{Coded, Column};
+use crate::compile::{Condition, Lookup, UNDECIDED, Variable, Variant, code};
 use crate::questionnaire::Questionnaire;
 use crate::responses::Answer;
-use crate::scoring::{Value, band, band_of_fraction};
-use crate::script::{Attainable, Quantity, Subject};
+use crate::scoring::Value;
+use crate::script::{Attainable, Quantity};
 
 impl Evaluation {
     /// The value of a quantity on a row.
     pub(super) fn value(
         &self,
-        columns: &[Vec<Answer>],
+        columns: &[Column],
         questionnaire: &Questionnaire,
         variant: &Variant,
         quantity: Quantity,
         row: usize,
     ) -> Value {
         match quantity {
-            Quantity::Number(slot) => match columns[slot][row] {
+            Quantity::Number(slot) => match columns[slot][row].answer() {
                 Answer::Level(level) => match questionnaire.slots[slot].levels.number(usize::from(level)) {
                     Some(numerator) => Value::Known { numerator, denominator: 1 },
                     None => Value::Absent,
@@ -27,8 +30,8 @@ impl Evaluation {
                 Answer::Missing(reason) if reason.is_unknown() => Value::Unknown,
                 Answer::Missing(_) => Value::Absent,
             },
-            Quantity::RawScale(scale) => self.raw[scale][row].value,
-            Quantity::Scale(scale) => self.scales[scale][row],
+            Quantity::RawScale(scale) => self.raw_score(scale, row).value,
+            Quantity::Scale(scale) => self.scale(scale, row),
             Quantity::Aggregate(aggregate) => self.aggregates[aggregate][row],
             Quantity::Points(sum) => Value::Known { numerator: self.points[sum][row], denominator: 1 },
             Quantity::Level(sign) => Value::Known { numerator: i64::from(self.levels[sign][row]), denominator: 1 },
@@ -43,10 +46,9 @@ impl Evaluation {
     }
 }
 
-fn count(columns: &[Vec<Answer>], variant: &Variant, scale: usize, row: usize, counts: impl Fn(i64) -> bool) -> Value {
-    let counted = variant.scales[scale].items.iter().filter(|item| match columns[item.slot][row] {
-        Answer::Level(level) => counts(item.keyed[usize::from(level)]),
-        Answer::Missing(_) => false,
+fn count(columns: &[Column], variant: &Variant, scale: usize, row: usize, counts: impl Fn(i64) -> bool) -> Value {
+    let counted = variant.scales[scale].items.iter().filter(|item| {
+        columns[item.slot][row].level().and_then(|level| item.keyed.get(level)).is_some_and(|keyed| counts(*keyed))
     });
     Value::Known { numerator: counted.count() as i64, denominator: 1 }
 }
@@ -70,42 +72,45 @@ impl Evaluator<'_> {
         let out = &self.out;
         match &variable.variable {
             Variable::Slot(slot) => {
-                let parent = self.parent(*slot);
-                self.columns[*slot]
-                    .iter()
-                    .enumerate()
-                    .map(|(row, answer)| match answer {
-                        Answer::Level(level) => *level as u8,
-                        Answer::Missing(reason) if !reason.is_unknown() => variable.absent(),
-                        _ if parent.is_some_and(|parent| self.columns[parent][row].is_unknown()) => {
-                            variable.unknown_or_absent()
-                        }
-                        _ => variable.unknown(),
+                let levels = self.questionnaire.slots[*slot].levels.count();
+                let codes: Vec<u8> = Coded::all(levels)
+                    .map(|coded| match coded.answer() {
+                        Answer::Level(level) => level as u8,
+                        Answer::Missing(reason) if reason.is_unknown() => variable.unknown(),
+                        Answer::Missing(_) => variable.absent(),
                     })
-                    .collect()
+                    .collect();
+                let mut column: Vec<u8> =
+                    self.columns[*slot].iter().map(|answer| codes[answer.number()]).collect();
+                if let Some(parent) = self.parent(*slot) {
+                    for (code, above) in column.iter_mut().zip(&self.columns[parent]) {
+                        if *code == variable.unknown() && above.is_unknown() {
+                            *code = variable.unknown_or_absent();
+                        }
+                    }
+                }
+                column
             }
             Variable::Subject(subject) => {
+                if let Some(codes) = variable.lookup.as_ref().and_then(|lookup| self.looked_up(lookup)) {
+                    return codes;
+                }
                 let columns: Vec<(Quantity, Vec<Value>)> =
                     subject.parts().iter().map(|(quantity, _)| (*quantity, self.column(*quantity))).collect();
-                match columns.as_slice() {
-                    [(_, values)] if subject.alone().is_some() => {
-                        values.iter().map(|value| self.code(at, *value)).collect()
-                    }
-                    columns => (0..self.rows)
-                        .map(|row| {
-                            self.subject_code(at, subject, |quantity| {
-                                let column = columns.iter().find(|(known, _)| *known == quantity);
-                                column.map_or(Value::Unknown, |(_, values)| values[row])
-                            })
-                        })
-                        .collect(),
-                }
+                let of = |row: usize| {
+                    code(variable, subject, |quantity| {
+                        let column = columns.iter().find(|(known, _)| *known == quantity);
+                        column.map_or(Value::Unknown, |(_, values)| values[row])
+                    })
+                };
+                (0..self.rows).map(of).collect()
             }
             Variable::SlotAnswered(slot) => {
                 self.columns[*slot].iter().map(|answer| u8::from(answer.level().is_some())).collect()
             }
             Variable::ScaleAnswered(scale) => {
-                out.raw[*scale].iter().map(|score| u8::from(matches!(score.value, Value::Known { .. }))).collect()
+                let is_known = |row| u8::from(matches!(out.raw_score(*scale, row).value, Value::Known { .. }));
+                (0..self.rows).map(is_known).collect()
             }
             Variable::Fired(rule) => out.outcomes[self.variant.rules[*rule].condition]
                 .iter()
@@ -119,68 +124,75 @@ impl Evaluator<'_> {
         }
     }
 
+    /// A subject's codes by the states of its quantities; none if some sheet is in no state.
+    fn looked_up(&self, lookup: &Lookup) -> Option<Vec<u8>> {
+        let codes = &lookup.codes;
+        let columns: Vec<Cow<'_, [u16]>> =
+            lookup.parts.iter().map(|(quantity, _)| self.states(*quantity)).collect::<Option<_>>()?;
+        match (columns.as_slice(), lookup.parts.as_slice()) {
+            ([states], _) => Some(states.iter().map(|state| codes[usize::from(*state)]).collect()),
+            ([first, second], [_, (_, stride)]) => {
+                let at = |(a, b): (&u16, &u16)| codes[usize::from(*a) * stride + usize::from(*b)];
+                Some(first.iter().zip(second.iter()).map(at).collect())
+            }
+            (columns, parts) => {
+                let at = |row: usize| {
+                    columns.iter().zip(parts).fold(0, |at, (states, (_, stride))| at * stride + usize::from(states[row]))
+                };
+                Some((0..self.rows).map(|row| codes[at(row)]).collect())
+            }
+        }
+    }
+
+    /// The states of a quantity, as `compile::lookup` counts them; none if it has none on some sheet.
+    fn states(&self, quantity: Quantity) -> Option<Cow<'_, [u16]>> {
+        let out = &self.out;
+        match quantity {
+            Quantity::Number(slot) => {
+                Some(self.columns[slot].iter().map(|answer| answer.number() as u16).collect())
+            }
+            Quantity::RawScale(scale) | Quantity::Scale(scale) => out.raw[scale].states().map(Cow::Borrowed),
+            Quantity::CountAtMost { scale, value } => Some(self.counts(scale, |keyed| keyed <= value).into()),
+            Quantity::CountAtLeast { scale, value } => Some(self.counts(scale, |keyed| keyed >= value).into()),
+            Quantity::Level(sign) => Some(out.levels[sign].iter().map(|level| u16::from(*level)).collect()),
+            Quantity::SignsPresent => {
+                let present = |row: usize| {
+                    let signs = self.variant.signs.iter().zip(&out.levels);
+                    signs.filter(|(sign, levels)| levels[row] >= sign.present).count() as u16
+                };
+                Some((0..self.rows).map(present).collect())
+            }
+            Quantity::Points(sum) => {
+                let low = self.variant.least_points(sum);
+                Some(out.points[sum].iter().map(|points| (points - low) as u16).collect())
+            }
+            Quantity::Aggregate(_) => None,
+        }
+    }
+
+    /// How many answers to the items of a scale count, on every row.
+    fn counts(&self, scale: usize, counts: impl Fn(i64) -> bool) -> Vec<u16> {
+        let mut sums = vec![0_u16; self.rows];
+        for item in &self.variant.scales[scale].items {
+            let add = |coded: Coded| {
+                coded.level().and_then(|level| item.keyed.get(level)).is_some_and(|keyed| counts(*keyed)).into()
+            };
+            let adds: Vec<u16> = Coded::all(item.keyed.len()).map(add).collect();
+            for (sum, answer) in sums.iter_mut().zip(&self.columns[item.slot]) {
+                *sum += adds[answer.number()];
+            }
+        }
+        sums
+    }
+
     /// A quantity on every row.
     fn column(&self, quantity: Quantity) -> Vec<Value> {
-        let counted = |scale: usize, counts: &dyn Fn(i64) -> bool| {
-            let mut sums = vec![0_i64; self.rows];
-            for item in &self.variant.scales[scale].items {
-                let adds: Vec<i64> = item.keyed.iter().map(|keyed| i64::from(counts(*keyed))).collect();
-                for (sum, answer) in sums.iter_mut().zip(&self.columns[item.slot]) {
-                    *sum += answer.level().and_then(|level| adds.get(level)).copied().unwrap_or(0);
-                }
-            }
-            sums.into_iter().map(|numerator| Value::Known { numerator, denominator: 1 }).collect()
-        };
-        match quantity {
-            Quantity::Scale(scale) => self.out.scales[scale].clone(),
-            Quantity::Aggregate(aggregate) => self.out.aggregates[aggregate].clone(),
-            Quantity::RawScale(scale) => self.out.raw[scale].iter().map(|score| score.value).collect(),
-            Quantity::CountAtMost { scale, value } => counted(scale, &|keyed| keyed <= value),
-            Quantity::CountAtLeast { scale, value } => counted(scale, &|keyed| keyed >= value),
-            _ => (0..self.rows).map(|row| self.value(quantity, row)).collect(),
-        }
+        (0..self.rows).map(|row| self.value(quantity, row)).collect()
     }
 
     pub(super) fn parent(&self, slot: usize) -> Option<usize> {
         let item = self.questionnaire.item_of(self.questionnaire.slots.get(slot)?)?;
         self.questionnaire.slot(&item.asked_if.as_ref()?.item)
-    }
-
-    #[inline]
-    pub(super) fn code(&self, at: usize, value: Value) -> u8 {
-        let variable = &self.variant.tables.variables[at];
-        match value {
-            Value::Known { numerator, denominator } => band_of_fraction(numerator, denominator, &variable.cuts) as u8,
-            Value::Absent => variable.absent(),
-            Value::Unknown => variable.unknown(),
-        }
-    }
-
-    pub(super) fn subject_code(&self, at: usize, subject: &Subject, value: impl Fn(Quantity) -> Value) -> u8 {
-        let mut unknown = false;
-        for (quantity, _) in subject.parts() {
-            match value(*quantity) {
-                Value::Absent => return self.variant.tables.variables[at].absent(),
-                Value::Unknown => unknown = true,
-                Value::Known { .. } => {}
-            }
-        }
-        if unknown {
-            return self.variant.tables.variables[at].unknown();
-        }
-        let cuts = &self.variant.tables.variables[at].cuts;
-        let parts = |quantity: Quantity| match value(quantity) {
-            Value::Known { numerator, denominator } => Some((numerator, denominator)),
-            _ => None,
-        };
-        if let Some((numerator, denominator)) = subject.fraction(parts) {
-            return band_of_fraction(numerator, denominator, cuts) as u8;
-        }
-        // Numbers that do not fit unreduced are reduced on the way.
-        match subject.value(|quantity| value(quantity).exact()) {
-            Some(value) => band(&value, cuts) as u8,
-            None => self.variant.tables.variables[at].unknown(),
-        }
     }
 
     /// Rows whose scales have two values, or whose unknown scales stand in several comparisons at once, are decided
@@ -205,7 +217,7 @@ impl Evaluator<'_> {
             let mut candidates: Vec<(Quantity, Vec<Value>)> = Vec::new();
             for (scale, ambiguous) in self.out.ambiguous.iter().enumerate() {
                 let others = ambiguous.iter().filter(|(at, _)| *at == row).map(|(_, value)| *value);
-                let values: Vec<Value> = std::iter::once(self.out.scales[scale][row]).chain(others).collect();
+                let values: Vec<Value> = std::iter::once(self.out.scale(scale, row)).chain(others).collect();
                 if values.len() > 1 {
                     candidates.push((Quantity::Scale(scale), values));
                 }
@@ -232,7 +244,9 @@ impl Evaluator<'_> {
             let mut state = 0_u16;
             for step in &condition.steps {
                 let code = match &self.variant.tables.variables[step.variable].variable {
-                    Variable::Subject(subject) => self.subject_code(step.variable, subject, value),
+                    Variable::Subject(subject) => {
+                        code(&self.variant.tables.variables[step.variable], subject, value)
+                    }
                     _ => self.out.codes[step.variable][row],
                 };
                 state = step.table[state as usize * step.stride as usize + code as usize];

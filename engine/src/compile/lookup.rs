@@ -1,0 +1,91 @@
+//! Comparisons by look-up: where what is compared has few states, the band of every combination is found once.
+
+use super::model::Model;
+use super::tables::{TableVariable, Variable, code};
+use crate::assess::Coded;
+use crate::responses::Answer;
+use crate::ruleset::Draft;
+use crate::scoring::Value;
+use crate::script::{Attainable, Quantity, Subject};
+
+/// The most combinations of states that are looked up; a comparison with more is made sheet by sheet. A design choice:
+/// the table stays in the second cache, and a ruleset loads as fast as before.
+const MOST_CODES: usize = 1 << 15;
+
+/// The code of a subject for every combination of the states of its quantities.
+#[derive(Debug, Clone)]
+pub(crate) struct Lookup {
+    /// The quantities, and how many states each has.
+    pub(crate) parts: Vec<(Quantity, usize)>,
+    /// The last quantity changes fastest.
+    pub(crate) codes: Vec<u8>,
+}
+
+impl Lookup {
+    /// The look-up of a table variable; none if it is no subject, or has too many combinations.
+    pub(super) fn of(model: &Model<'_>, draft: &Draft<'_>, variable: &TableVariable) -> Option<Self> {
+        let Variable::Subject(subject) = &variable.variable else { return None };
+        let states: Vec<(Quantity, Vec<Value>)> = subject
+            .parts()
+            .iter()
+            .map(|(quantity, _)| Some((*quantity, states(model, draft, *quantity)?)))
+            .collect::<Option<_>>()?;
+        let count = states.iter().try_fold(1_usize, |count, (_, values)| count.checked_mul(values.len()))?;
+        if count > MOST_CODES {
+            return None;
+        }
+        let codes = (0..count).map(|number| combined(variable, subject, &states, number)).collect();
+        Some(Self { parts: states.into_iter().map(|(quantity, values)| (quantity, values.len())).collect(), codes })
+    }
+}
+
+/// The code of one combination.
+fn combined(variable: &TableVariable, subject: &Subject, states: &[(Quantity, Vec<Value>)], number: usize) -> u8 {
+    code(variable, subject, |wanted| {
+        let mut rest = number;
+        for (quantity, values) in states.iter().rev() {
+            if *quantity == wanted {
+                return values.get(rest % values.len()).copied().unwrap_or(Value::Unknown);
+            }
+            rest /= values.len();
+        }
+        Value::Unknown
+    })
+}
+
+/// The value of each state of a quantity; none if it has too many. What the states are at a sheet is for
+/// `assess::evaluate` to say.
+fn states(model: &Model<'_>, draft: &Draft<'_>, quantity: Quantity) -> Option<Vec<Value>> {
+    let variant = model.variant();
+    let whole = |numerator: i64| Value::Known { numerator, denominator: 1 };
+    let up_to = |most: usize| (0..=most as i64).map(whole).collect();
+    match quantity {
+        Quantity::Number(slot) => {
+            let levels = &draft.questionnaire.slots.get(slot)?.levels;
+            let value = |coded: Coded| match coded.answer() {
+                Answer::Level(level) => levels.number(usize::from(level)).map_or(Value::Absent, whole),
+                Answer::Missing(reason) if reason.is_unknown() => Value::Unknown,
+                Answer::Missing(_) => Value::Absent,
+            };
+            (levels.count() < MOST_CODES).then(|| Coded::all(levels.count()).map(value).collect())
+        }
+        Quantity::CountAtMost { scale, .. } | Quantity::CountAtLeast { scale, .. } => {
+            Some(up_to(variant.scales.get(scale)?.items.len()))
+        }
+        Quantity::Scale(scale) if variant.adjusts.iter().any(|adjust| adjust.scale == scale) => None,
+        Quantity::RawScale(scale) | Quantity::Scale(scale) => {
+            Some(variant.scales.get(scale)?.states.as_ref()?.scores().iter().map(|score| score.value).collect())
+        }
+        Quantity::Level(_) => Some(up_to(3)),
+        Quantity::SignsPresent => Some(up_to(variant.signs.len())),
+        Quantity::Points(_) => match model.domain.quantity(quantity).0? {
+            Attainable::Between(low, high) => {
+                let (low, high) = (i64::try_from(low.to_integer()).ok()?, i64::try_from(high.to_integer()).ok()?);
+                let count = usize::try_from(high.checked_sub(low)?).ok()?;
+                (count < MOST_CODES).then(|| (low..=high).map(whole).collect())
+            }
+            Attainable::Values(_) => None,
+        },
+        Quantity::Aggregate(_) => None,
+    }
+}
