@@ -1,7 +1,7 @@
 //! What sheets have tried of a ruleset: which rules they fire, leave and make pivotal, which conditions they meet both
 //! ways, which stages, signals and reasons they lead to; what is left, whether any sheet could do it, and one that does.
 //!
-//! Counting is `assess`, sheet by sheet ([`Coverage`]). What no sheet did is looked for in the diagrams ([`mod@gaps`]): they
+//! Counting is `assess`, sheet by sheet ([`Coverage`]). What no sheet did is looked for in the diagrams ([`gaps()`]): they
 //! hold the sheets on which every question is answered, so "cannot occur" is said of these. A target that asks for a
 //! missing answer itself is never left out for that.
 

@@ -365,8 +365,11 @@ impl<'a> Names<'a, '_> {
 
     /// Reports an item that the gate looks at: who skips it would get past the screen, and missing is never "no".
     fn unwatched_item(&mut self, name: &Name) {
-        let gate = Gate::new(self.draft.questionnaire);
-        if self.draft.questionnaire.slot(&name.text).is_some_and(|slot| gate.reads(slot)) {
+        let questionnaire = self.draft.questionnaire;
+        let gate = Gate::new(questionnaire);
+        // Of the safety block itself it is said already that nothing may read it.
+        let is_block = questionnaire.item(&name.text).is_some_and(|item| item.block);
+        if !is_block && questionnaire.slot(&name.text).is_some_and(|slot| gate.reads(slot)) {
             let message =
                 format!("the safety gate looks at `{}`, so no screen may: who skips it would get past", name.text);
             let problem = self.draft.error(Code::SafetyItemRead, &name.place, message);

@@ -1,7 +1,10 @@
 //! Rules, outcomes, and what is stated of them.
 
 use super::super::holds::Holds;
-use super::{Declaration, Sketch, Upto};
+use super::{Case, Declaration, Sketch, Upto};
+use crate::diagnostic::SourceFile;
+use crate::gate::Gate;
+use crate::questionnaire::Questionnaire;
 
 impl Sketch<'_> {
     pub(super) fn rules(&mut self) {
@@ -68,11 +71,23 @@ impl Sketch<'_> {
             self.declare(format!("reason {id} \"{id}\" when {when};"));
             self.reasons.push(id);
         }
-        let numbers = self.numbers();
+        let numbers = self.unwatched();
         if numbers.len() > 1 && self.once_in(3) {
             let (low, high) = (self.pick(&numbers).0, self.pick(&numbers).0);
             self.declare(format!("screen contradicts({low}, {high});"));
         }
+    }
+
+    /// The numbers that the gate does not look at: those that a screen may name.
+    fn unwatched(&self) -> Vec<(String, Vec<i64>)> {
+        let text = Case { items: self.texts.clone(), declarations: Vec::new() }.questionnaire();
+        // One that does not load makes no ruleset either.
+        let Ok(questionnaire) = Questionnaire::load(&SourceFile::new("drawn.json", text)) else {
+            return self.numbers();
+        };
+        let gate = Gate::new(&questionnaire);
+        let watched = |id: &str| questionnaire.slot(id).is_none_or(|slot| gate.reads(slot));
+        self.numbers().into_iter().filter(|(id, _)| !watched(id)).collect()
     }
 
     pub(super) fn stated(&mut self) {
