@@ -37,7 +37,7 @@ use take::TAKE_EXAMPLES;
 pub(crate) use take::TakeArgs;
 use test::TEST_EXAMPLES;
 pub(crate) use test::TestArgs;
-pub(crate) use value::{ColumnPattern, FormArg, RoleArg, Setting};
+pub(crate) use value::{ColumnPattern, FormArg, RoleArg, Setting, Shard};
 
 use crate::resources::Country;
 

@@ -3,30 +3,33 @@
 //! A row comes out as the answers that stand in it, unsettled: which items a respondent was not shown is for
 //! the engine to say. No cell is ever echoed: what a person answered does not belong into an error text.
 
+mod blocks;
 mod cells;
 mod columns;
 mod coverage;
 mod input;
 mod literal;
+mod plan;
 mod problem;
 mod recorded;
+mod records;
 
 #[cfg(test)]
 mod tests;
 
-use std::io::{self, Write};
 use std::path::Path;
 
-use bearings_engine::questionnaire::{BOND_ITEM, Bond, Form, Questionnaire, ROLE_ITEM, Role};
-use bearings_engine::responses::{Answer, Missing};
-use csv::ByteRecord;
+use bearings_engine::questionnaire::{Bond, Form, Questionnaire, Role};
+use bearings_engine::responses::Answer;
 
 use crate::args::{ColumnPattern, RecordedAs};
 use crate::exit::{Failure, Report};
+pub(crate) use blocks::Block;
 use columns::Columns;
 pub(crate) use input::Fingerprint;
 use input::Input;
 use literal::Literals;
+pub(crate) use plan::{Noticed, Plan, Rows};
 pub(crate) use problem::{Problem, RowError};
 use recorded::Watch;
 
@@ -54,18 +57,10 @@ pub(crate) struct Config<'a> {
 /// A survey that is being read.
 pub(crate) struct Survey {
     input: Input,
-    columns: Columns,
-    watch: Watch,
-    literals: Literals,
-    form: Form,
-    default_role: Role,
-    roles: WordSlot<Role>,
-    bonds: WordSlot<Bond>,
-    slots: usize,
-    record: ByteRecord,
-    /// The record read last was not handed out yet: the first one is read while opening.
-    pending: bool,
-    rows: u64,
+    plan: Plan,
+    rows: Rows,
+    /// The block that is read; the first one is, less its header, while opening.
+    block: Block,
     notes: Vec<String>,
 }
 
@@ -76,6 +71,8 @@ pub(crate) struct Row {
     pub(crate) number: u64,
     /// The line of the file it starts on, from 1.
     pub(crate) line: u64,
+    /// The byte of the file it starts at.
+    pub(crate) offset: u64,
     /// The cell of the id column, or the row number.
     pub(crate) id: Vec<u8>,
     /// The cells of the kept columns.
@@ -99,12 +96,6 @@ pub(crate) enum Next {
     End,
 }
 
-/// The meaning of the levels of an item such as `my_role`, if the survey has it.
-struct WordSlot<T> {
-    slot: Option<usize>,
-    meanings: Vec<Option<T>>,
-}
-
 impl Survey {
     /// Opens a survey (`-` is standard input), reads its header and finds out what its columns mean.
     ///
@@ -115,13 +106,19 @@ impl Survey {
     }
 
     fn start(mut input: Input, questionnaire: &Questionnaire, config: &Config<'_>) -> Result<Self, Failure> {
-        let header = input.header()?;
+        let mut block = input.next(Block::default())?.ok_or_else(|| input.empty())?;
+        let header = input.take_header(&mut block).ok_or_else(|| input.empty())?;
         let columns = Columns::find(&header, &input.name, questionnaire, config)?;
         recorded::refuse_yes_or_no(questionnaire, &columns, &input.name, config.recorded)?;
-        let mut record = ByteRecord::new();
-        if !input.next(&mut record)? {
-            let report = Report::message(format!("{}:1: there is a header line, but no row below it", input.name));
-            return Err(Failure::Responses(report));
+        if block.rows == 0 {
+            block = match input.next(block)? {
+                Some(next) if next.rows > 0 => next,
+                _ => {
+                    let report =
+                        Report::message(format!("{}:1: there is a header line, but no row below it", input.name));
+                    return Err(Failure::Responses(report));
+                }
+            };
         }
         let form = config.form.unwrap_or_else(|| coverage::form(questionnaire, &columns.mapped));
         let default_role = config.role.unwrap_or(coverage::DEFAULT_ROLE);
@@ -129,21 +126,10 @@ impl Survey {
         notes.extend(coverage::notes(questionnaire, &columns, form, config.role, &input.name));
         let counted = recorded::note(questionnaire, &columns, config.recorded);
         notes.extend(counted.map(|note| format!("{}: {note}", input.name)));
-        Ok(Self {
-            watch: Watch::new(questionnaire, &columns, config),
-            literals: Literals::default(),
-            input,
-            form,
-            default_role,
-            roles: WordSlot::find(questionnaire, &columns, ROLE_ITEM, Role::parse),
-            bonds: WordSlot::find(questionnaire, &columns, BOND_ITEM, Bond::parse),
-            columns,
-            slots: questionnaire.slots.len(),
-            record,
-            pending: true,
-            rows: 0,
-            notes,
-        })
+        let watch = Watch::new(questionnaire, &columns, config);
+        let plan = Plan::new(questionnaire, columns, input.marks, form, default_role);
+        let rows = Rows::new(&plan, Noticed { watch, literals: Literals::default() });
+        Ok(Self { input, plan, rows, block, notes })
     }
 
     /// The name of the file, as it is printed.
@@ -153,17 +139,17 @@ impl Survey {
 
     /// The form that was asked.
     pub(crate) fn form(&self) -> Form {
-        self.form
+        self.plan.form
     }
 
     /// The role of respondents whose row does not say it.
     pub(crate) fn default_role(&self) -> Role {
-        self.default_role
+        self.plan.default_role
     }
 
     /// The name of the id column; none if respondents are numbered.
     pub(crate) fn id_column(&self) -> Option<&str> {
-        self.columns.id.and_then(|column| self.columns.name(column))
+        self.plan.columns.id.and_then(|column| self.plan.columns.name(column))
     }
 
     /// What is to be said once about how the survey is read.
@@ -171,27 +157,19 @@ impl Survey {
         &self.notes
     }
 
-    /// What to try instead, if it looks as if options were written down in another way than was said.
-    pub(crate) fn advice(&self) -> Option<&str> {
-        self.watch.advice()
+    /// How many bytes the file has, if that is known before it is read.
+    pub(crate) fn length(&self) -> Option<u64> {
+        self.input.length
     }
 
-    /// What to try, if most of the cells that are no answer hold one word that other programs write for none.
-    pub(crate) fn missing_advice(&self) -> Option<String> {
-        self.literals.advice()
+    /// What was noticed so far.
+    pub(crate) fn noticed(&self) -> &Noticed {
+        &self.rows.noticed
     }
 
     /// A row to be filled.
     pub(crate) fn row(&self) -> Row {
-        Row {
-            number: 0,
-            line: 0,
-            id: Vec::new(),
-            kept: vec![Vec::new(); self.columns.kept.len()],
-            role: self.default_role,
-            bond: None,
-            answers: vec![Answer::Missing(Missing::Skipped); self.slots],
-        }
+        self.plan.row()
     }
 
     /// Fills the row with the next respondent.
@@ -199,78 +177,33 @@ impl Survey {
     /// # Errors
     /// The file cannot be read on. A row that makes no sense is no error: [`Next::Rejected`].
     pub(crate) fn next(&mut self, row: &mut Row) -> Result<Next, Failure> {
-        if !std::mem::take(&mut self.pending) && !self.input.next(&mut self.record)? {
-            return Ok(Next::End);
-        }
-        self.rows += 1;
-        row.number = self.rows;
-        row.line = self.input.line(&self.record);
-        match self.fill(row) {
-            Ok(()) => Ok(Next::Row),
-            Err(problems) => Ok(Next::Rejected(RowError { row: row.number, line: row.line, problems })),
-        }
-    }
-
-    fn fill(&mut self, row: &mut Row) -> Result<(), Vec<Problem>> {
-        if self.input.has_open_quote(&self.record) {
-            return Err(vec![Problem::OpenQuote]);
-        }
-        if self.record.len() != self.columns.width {
-            return Err(vec![Problem::Width { found: self.record.len(), expected: self.columns.width }]);
-        }
-        if !self.watch.is_idle() {
-            self.watch.look(&self.record, &self.columns);
-        }
-        let mut problems = Vec::new();
-        for mapped in &self.columns.mapped {
-            // Both are inside: the width was compared, and slots come from the questionnaire.
-            let Some(cell) = self.record.get(mapped.column) else {
-                continue;
-            };
-            let Some(answer) = row.answers.get_mut(mapped.slot) else {
-                continue;
-            };
-            match mapped.cells.read(cell) {
-                Some(found) => *answer = found,
-                None => {
-                    self.literals.count(cell);
-                    problems.push(mapped.problem(cell, self.columns.name(mapped.column)));
-                }
+        loop {
+            match self.rows.next(&self.plan, &self.block, row) {
+                Next::End => {}
+                found => return Ok(found),
             }
-        }
-        self.identify(row, &mut problems);
-        if !problems.is_empty() {
-            return Err(problems);
-        }
-        row.role = self.roles.meaning(&row.answers).unwrap_or(self.default_role);
-        row.bond = self.bonds.meaning(&row.answers);
-        Ok(())
-    }
-
-    /// Hands the id and the kept cells through; they are written out again, so they must be text.
-    fn identify(&self, row: &mut Row, problems: &mut Vec<Problem>) {
-        row.id.clear();
-        match self.columns.id {
-            Some(column) => self.copy(column, &mut row.id, problems),
-            // Writing into a vector cannot fail.
-            None => drop(write!(row.id, "{}", row.number)),
-        }
-        for (column, kept) in self.columns.kept.iter().zip(&mut row.kept) {
-            kept.clear();
-            self.copy(*column, kept, problems);
+            let used = std::mem::take(&mut self.block);
+            match self.input.next(used)? {
+                Some(block) => self.block = block,
+                None => return Ok(Next::End),
+            }
+            self.rows.restart();
         }
     }
 
-    fn copy(&self, column: usize, to: &mut Vec<u8>, problems: &mut Vec<Problem>) {
-        let mut cell = self.record.get(column).unwrap_or_default();
-        // What is left of a line end such as CR LF.
-        while let Some(rest) = cell.strip_suffix(b"\r") {
-            cell = rest;
-        }
-        if std::str::from_utf8(cell).is_err() {
-            problems.push(Problem::NotUtf8 { column: columns::shown(self.columns.name(column).unwrap_or_default()) });
-        }
-        to.extend_from_slice(cell);
+    /// What rows mean, and the source of the blocks they are in, for readers of their own ([`Survey::reader`]).
+    pub(crate) fn parts(&mut self) -> (&Plan, Source<'_>) {
+        (&self.plan, Source { input: &mut self.input, first: Some(std::mem::take(&mut self.block)) })
+    }
+
+    /// A reader of blocks; what it noticed is given back with [`Survey::notice`].
+    pub(crate) fn reader(&self) -> Rows {
+        Rows::new(&self.plan, self.rows.noticed.clone())
+    }
+
+    /// Adds what a reader noticed.
+    pub(crate) fn notice(&mut self, noticed: Noticed) {
+        self.rows.noticed.add(noticed);
     }
 
     /// Reads what is left unread and gives the SHA-256 of all the bytes, if it was asked for.
@@ -278,22 +211,25 @@ impl Survey {
     /// # Errors
     /// The file cannot be read to its end.
     pub(crate) fn fingerprint(self) -> Result<Option<String>, Failure> {
-        let name = self.input.name.clone();
-        self.input.fingerprint().map_err(|error: io::Error| Failure::reading(name, error))
+        self.input.fingerprint()
     }
 }
 
-impl<T: Copy> WordSlot<T> {
-    fn find(questionnaire: &Questionnaire, columns: &Columns, item: &str, parse: fn(&str) -> Option<T>) -> Self {
-        let slot = questionnaire.slot(item).filter(|slot| columns.has(*slot));
-        let meanings = slot
-            .and_then(|slot| questionnaire.slots.get(slot))
-            .map(|slot| (0..slot.levels.count()).map(|level| parse(&slot.levels.value(level)?.to_string())).collect())
-            .unwrap_or_default();
-        Self { slot, meanings }
-    }
+/// The blocks of a survey, from its first row.
+pub(crate) struct Source<'a> {
+    input: &'a mut Input,
+    first: Option<Block>,
+}
 
-    fn meaning(&self, answers: &[Answer]) -> Option<T> {
-        *self.meanings.get(answers.get(self.slot?)?.level()?)?
+impl Source<'_> {
+    /// The next rows; none at the end. `used` is a block that is not needed any more.
+    ///
+    /// # Errors
+    /// The file cannot be read on.
+    pub(crate) fn next(&mut self, used: Block) -> Result<Option<Block>, Failure> {
+        match self.first.take() {
+            Some(first) => Ok(Some(first)),
+            None => self.input.next(used),
+        }
     }
 }

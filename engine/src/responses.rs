@@ -19,7 +19,7 @@ pub(crate) use file::unique;
 pub use file::{ANSWERS_FORMAT, AnswerValue, AnswersFile, QuestionnaireName, write_answers};
 
 /// Why there is no answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub enum Missing {
@@ -74,7 +74,7 @@ impl Missing {
 }
 
 /// What a slot holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Answer {
     /// The position of the answer in the slot's [`Levels`](crate::questionnaire::Levels).
     Level(u16),

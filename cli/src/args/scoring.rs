@@ -1,10 +1,11 @@
 //! The arguments of `score` and `explain`, and what the two share.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::{ColumnPattern, DEFAULT_RULESET, FormArg, RoleArg, Setting};
+use super::{ColumnPattern, DEFAULT_RULESET, FormArg, RoleArg, Setting, Shard};
 
 /// Which rules, and how.
 #[derive(Debug, Clone, Args)]
@@ -126,8 +127,29 @@ pub(crate) struct ScoreArgs {
     #[arg(long, value_name = "N")]
     pub(crate) limit: Option<u64>,
     /// Stop at the first row that cannot be read
-    #[arg(long)]
+    #[arg(long, conflicts_with = "rejects")]
     pub(crate) strict: bool,
+    /// Write the rows that cannot be read to this file, as they were, with the place and the reason
+    #[arg(long, value_name = "FILE")]
+    pub(crate) rejects: Option<PathBuf>,
+    /// The columns to write behind the id and the kept ones, in this order [default: all]
+    #[arg(long, value_name = "COLUMN,...", value_delimiter = ',')]
+    pub(crate) fields: Vec<String>,
+    /// Leave out the rows with a safety flag, and count them in the manifest if there are five or more
+    #[arg(long)]
+    pub(crate) blind: bool,
+    /// Read, score and count, and write no rows and no manifest
+    #[arg(long, conflicts_with_all = ["output", "trace", "rejects"])]
+    pub(crate) dry_run: bool,
+    /// End with status 1 if somebody's signal is another than to keep going
+    #[arg(long)]
+    pub(crate) exit_status: bool,
+    /// How many threads score; they make no difference to what comes out [default: as many as there are cores]
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<NonZeroUsize>,
+    /// Score one of N parts of the file; what comes out, put together in order, is what the whole file gives
+    #[arg(long, value_name = "I/N")]
+    pub(crate) shard: Option<Shard>,
     /// Say on stderr how long each part took
     #[arg(short, long, conflicts_with = "quiet")]
     pub(crate) verbose: bool,

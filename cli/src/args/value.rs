@@ -1,5 +1,6 @@
 //! Values that are more than a word: `NAME=VALUE`, `Q{n}`, roles and forms.
 
+use std::fmt;
 use std::str::FromStr;
 
 use bearings_engine::questionnaire::{Bond, Form, Role};
@@ -23,6 +24,41 @@ impl FromStr for Setting {
                 Ok(Self { name: name.trim().to_owned(), value: value.trim().to_owned() })
             }
             _ => Err("write NAME=VALUE, for example window_weeks=8".to_owned()),
+        }
+    }
+}
+
+/// `I/N`: one of so many parts of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Shard {
+    /// Which one, from 1.
+    pub(crate) number: u64,
+    /// How many there are.
+    pub(crate) of: u64,
+}
+
+impl Shard {
+    /// Where it starts and ends in a file of so many bytes.
+    pub(crate) fn of(self, length: u64) -> (u64, u64) {
+        let at = |number: u64| (u128::from(length) * u128::from(number) / u128::from(self.of)) as u64;
+        (at(self.number - 1), if self.number == self.of { u64::MAX } else { at(self.number) })
+    }
+}
+
+impl fmt::Display for Shard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.number, self.of)
+    }
+}
+
+impl FromStr for Shard {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let numbers = text.split_once('/').and_then(|(number, of)| Some((number.parse().ok()?, of.parse().ok()?)));
+        match numbers {
+            Some((number, of)) if (1..=of).contains(&number) => Ok(Self { number, of }),
+            _ => Err("write I/N, for example 2/3 for the second of three parts".to_owned()),
         }
     }
 }

@@ -204,7 +204,7 @@ fn respondent(
     }
     let Some(row) = found else { return Err(not_found(&survey, rejected)) };
     // Their own answers fit, but may mean something else than they seem to.
-    if let Some(advice) = survey.advice() {
+    if let Some(advice) = survey.noticed().advice() {
         render::note(&format!("{}: some rows could not be read; {advice}", survey.name()), common);
     }
     let mut responses = Responses {
@@ -220,8 +220,8 @@ fn respondent(
 
 /// The report with what to try, if options or missing answers seem to be written down in another way than was said.
 fn advised(report: Report, survey: &Survey) -> Report {
-    let advice = survey.advice().map(str::to_owned);
-    advice.into_iter().chain(survey.missing_advice()).fold(report, Report::hint)
+    let advice = survey.noticed().advice().map(str::to_owned);
+    advice.into_iter().chain(survey.noticed().missing_advice()).fold(report, Report::hint)
 }
 
 fn twice(survey: &Survey, first: u64, second: u64) -> Failure {

@@ -153,7 +153,7 @@ pub(super) fn each(
     }
     let scored = tally.read - tally.rejected;
     render::note(&format!("{} rows read = {scored} scored + {} rejected", tally.read, tally.rejected), common);
-    let advice = survey.advice().map(str::to_owned).into_iter().chain(survey.missing_advice());
+    let advice = survey.noticed().advice().map(str::to_owned).into_iter().chain(survey.noticed().missing_advice());
     tally.advice = advice.map(|advice| format!("{}: {advice}", survey.name())).collect();
     Ok(tally)
 }

@@ -1,43 +1,44 @@
 //! `bearings score`: a survey in, one scored row a respondent out, and a manifest beside it.
 //!
-//! Rows are read into columnar blocks, assessed a block at a time, and written in their order. Memory does not
-//! grow with the number of rows.
+//! Blocks of rows are scored by several threads, each on its own, and put together in the order of the file. Memory does
+//! not grow with the number of rows.
 
+mod ids;
 mod manifest;
+mod merge;
 mod ndjson;
+mod pipeline;
+mod progress;
+mod rejects;
 mod rows;
 mod summary;
 mod timing;
 mod trace;
+mod worker;
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use bearings_engine::Ruleset;
 use bearings_engine::questionnaire::{Form, Questionnaire};
-use bearings_engine::responses::{Responses, SafetyBlock};
-use bearings_engine::{AnswerBlock, BlockAssessment, NotLoaded, Ruleset, evaluate_block};
 
 use crate::args::{Common, RowFormat, ScoreArgs};
 use crate::exit::{Failure, Report};
 use crate::load::{Definition, variants};
 use crate::output::{Output, beside, refuse_overwriting, same_place};
 use crate::render;
-use crate::survey::{Config, Fingerprint, Next, Row, RowError, Survey};
+use crate::survey::{Block, Config, Fingerprint, Survey};
 use manifest::InputRecord;
+use merge::{Merge, Sink, Tally};
+use progress::Progress;
+use rows::Table;
 use summary::Summary;
-use timing::{Part, Timing};
-
-/// How many sheets are assessed at once: a block's columns fit the second cache.
-const BLOCK: usize = 1_024;
+use timing::Timing;
+use worker::{Job, Scored, Wanted, Worker};
 
 /// What the manifest's name adds to the name of the rows.
 const MANIFEST: &str = ".manifest.json";
-
-/// How many rejected rows, and how many answered questions that were not asked, are named on stderr.
-const NAMED: u64 = 10;
 
 /// Scores surveys.
 ///
@@ -52,60 +53,62 @@ pub(crate) fn run(args: &ScoreArgs, common: &Common) -> Result<ExitCode, Failure
         args.inputs.iter().map(|input| Survey::open(input, questionnaire, &config)).collect::<Result<_, _>>()?;
     let form = one_form(&surveys)?;
     let ruleset = definition.ready(&args.rules.settings, variants(form), common)?;
+    let table = Table::new(&ruleset, form, args.decimals, &args.fields)?;
     say_once(&surveys, questionnaire, &ruleset, common);
 
-    let rows_wanted = args.output.is_some() || !args.summary;
+    let open = |path: &Path| Output::open(Some(path));
+    let writes_rows = !args.dry_run && (args.output.is_some() || !args.summary);
     let mut sink = Sink {
-        ruleset: &ruleset,
-        args,
-        form,
-        block: AnswerBlock::new(questionnaire, form, SafetyBlock::Answered),
-        pending: Vec::new(),
-        rows: if rows_wanted { Some(Output::open(args.output.as_deref())?) } else { None },
-        trace: args.trace.as_deref().map(|path| Output::open(Some(path))).transpose()?,
-        table: rows::Table::new(&ruleset, form, args.decimals),
-        summary: Summary::new(&ruleset, form),
-        buffer: Vec::new(),
-        timing: Timing::start(),
+        rows: if writes_rows { Some(Output::open(args.output.as_deref())?) } else { None },
+        trace: args.trace.as_deref().map(open).transpose()?,
+        rejects: args.rejects.as_deref().map(open).transpose()?,
     };
-    let mut tally = Tally::default();
+    let mut run =
+        Run { args, common, ruleset: &ruleset, form, writes_rows, tally: Tally::default(), timing: Timing::start() };
+    let mut summary = Summary::new(&ruleset, form);
     let mut inputs = Vec::new();
-    for (number, survey) in surveys.into_iter().enumerate() {
+    for (number, mut survey) in surveys.into_iter().enumerate() {
         if number == 0 {
-            sink.header(&survey)?;
+            run.header(&survey, &table, &mut sink)?;
         }
-        inputs.push(score_one(survey, args, common, &mut sink, &mut tally)?);
+        run.score(&mut survey, &mut sink, &mut summary)?;
+        inputs.push(run.record(survey, &inputs)?);
     }
-    sink.flush()?;
-    let spent = sink.timing.line(tally.read);
-    let done = sink.finish()?;
-    report(&tally, common);
+    let Run { mut tally, timing, .. } = run;
+    for output in [sink.rows, sink.trace, sink.rejects].into_iter().flatten() {
+        output.finish()?;
+    }
+    tally.close();
+    tally.report(common);
     if args.verbose {
-        render::note(&spent, common);
+        render::note(&timing.line(tally.read), common);
     }
-    if let (Some(path), RowFormat::Csv | RowFormat::Ndjson) = (&args.output, args.format) {
-        write_manifest(path, &ruleset, form, args, &inputs, &tally, &done)?;
+    if let Some(path) = args.output.as_deref().filter(|_| !args.dry_run) {
+        write_manifest(path, &ruleset, form, args, &inputs, &tally, &summary)?;
     }
     if args.summary {
-        let text = summary::render(&done, &tally, args.summary_format);
+        let text = summary::render(&summary, &tally, args.summary_format);
         let mut output = Output::open(None)?;
         output.write_all(text.as_bytes()).map_err(|error| output.failure(error))?;
         output.finish()?;
     }
     if tally.rejected > 0 {
-        let scored = tally.read - tally.rejected;
-        Err(Failure::Rows { rejected: tally.rejected, scored, hints: tally.advice })
-    } else {
-        Ok(ExitCode::SUCCESS)
+        return Err(Failure::Rows { rejected: tally.rejected, scored: tally.scored(), hints: tally.advice });
     }
+    Ok(if args.exit_status && tally.others > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
 /// Refuses an output that is an input or another output, the manifest included: no file is lost to a second one.
 fn refuse_clashes(args: &ScoreArgs) -> Result<(), Failure> {
     let stdout = (args.output.is_none() || args.summary).then(|| PathBuf::from("-"));
     let manifest = args.output.as_deref().filter(|path| *path != Path::new("-")).map(|path| beside(path, MANIFEST));
-    let outputs: Vec<PathBuf> =
-        stdout.into_iter().chain(args.output.clone()).chain(manifest).chain(args.trace.clone()).collect();
+    let outputs: Vec<PathBuf> = stdout
+        .into_iter()
+        .chain(args.output.clone())
+        .chain(manifest)
+        .chain(args.trace.clone())
+        .chain(args.rejects.clone())
+        .collect();
     for (at, output) in outputs.iter().enumerate() {
         refuse_overwriting(output, &args.inputs)?;
         if outputs.iter().take(at).any(|other| same_place(other, output)) {
@@ -154,279 +157,133 @@ fn say_once(surveys: &[Survey], questionnaire: &Questionnaire, ruleset: &Ruleset
     }
 }
 
-/// What was counted while reading.
-#[derive(Debug, Default)]
-pub(crate) struct Tally {
-    pub(crate) read: u64,
-    pub(crate) rejected: u64,
-    /// Rejected rows by their first reason.
-    pub(crate) reasons: BTreeMap<&'static str, u64>,
-    /// Answers to questions that were not asked.
-    pub(crate) conflicts: u64,
-    /// Rows whose id stood in an earlier row, among the first so many ids.
-    pub(crate) duplicate_ids: u64,
-    /// What to try with the files whose cells make more sense in another way than was said.
-    advice: Vec<String>,
-    ids: Ids,
-}
-
-/// The ids seen so far, as 64-bit hashes: with a million of them, the odds that two different ones are taken for one
-/// are below one in ten million.
-#[derive(Debug, Default)]
-struct Ids {
-    seen: BTreeSet<u64>,
-    full: bool,
-}
-
-/// How many ids are compared; past it memory would grow with the survey.
-const MOST_IDS: usize = 1_000_000;
-
-impl Ids {
-    /// Whether this id was there before.
-    fn is_duplicate(&mut self, id: &[u8]) -> bool {
-        self.full |= self.seen.len() >= MOST_IDS;
-        let mut hasher = DefaultHasher::new();
-        id.hash(&mut hasher);
-        let hash = hasher.finish();
-        if self.full { self.seen.contains(&hash) } else { !self.seen.insert(hash) }
-    }
-}
-
-/// What was counted while scoring, and what the summary needs.
-pub(crate) struct Done {
-    pub(crate) summary: Summary,
-}
-
-struct Sink<'a> {
-    ruleset: &'a Ruleset,
+/// Surveys on their way.
+struct Run<'a> {
     args: &'a ScoreArgs,
+    common: &'a Common,
+    ruleset: &'a Ruleset,
     form: Form,
-    block: AnswerBlock,
-    /// Ids and kept cells of the rows in the block, and their answers where something is written from them.
-    pending: Vec<Pending>,
-    rows: Option<Output>,
-    trace: Option<Output>,
-    table: rows::Table,
-    summary: Summary,
-    buffer: Vec<u8>,
+    writes_rows: bool,
+    tally: Tally,
     timing: Timing,
 }
 
-/// What is kept of a row until its block is assessed.
-struct Pending {
-    id: Vec<u8>,
-    kept: Vec<Vec<u8>>,
-    responses: Option<Responses>,
-}
-
-fn score_one(
-    mut survey: Survey,
-    args: &ScoreArgs,
-    common: &Common,
-    sink: &mut Sink<'_>,
-    tally: &mut Tally,
-) -> Result<InputRecord, Failure> {
-    let mut row = survey.row();
-    let (read_before, rejected_before) = (tally.read, tally.rejected);
-    let questionnaire = sink.ruleset.questionnaire();
-    let mut responses =
-        Responses { form: sink.form, role: row.role, bond: None, safety: SafetyBlock::Answered, answers: Vec::new() };
-    while args.limit.is_none_or(|limit| tally.read < limit) {
-        match survey.next(&mut row)? {
-            Next::End => break,
-            Next::Rejected(error) => {
-                tally.read += 1;
-                reject(&survey, &error, args, common, tally)?;
+impl<'a> Run<'a> {
+    /// Writes the header lines; rows of a later shard are put behind those of the first one.
+    fn header(&self, survey: &Survey, table: &Table<'_>, sink: &mut Sink) -> Result<(), Failure> {
+        let is_first = self.args.shard.as_ref().is_none_or(|shard| shard.number == 1);
+        let rows = match self.args.format {
+            RowFormat::Csv => table.header(survey.id_column().unwrap_or("id"), &self.args.keep),
+            RowFormat::Ndjson => Vec::new(),
+        };
+        let headers = [
+            (&mut sink.rows, rows),
+            (&mut sink.trace, trace::HEADER.as_bytes().to_vec()),
+            (&mut sink.rejects, rejects::HEADER.as_bytes().to_vec()),
+        ];
+        for (output, header) in headers.into_iter().filter(|_| is_first) {
+            if let Some(output) = output {
+                output.write_all(&header).map_err(|error| output.failure(error))?;
             }
-            Next::Row => {
-                tally.read += 1;
-                duplicate(&survey, &row, common, tally);
-                std::mem::swap(&mut responses.answers, &mut row.answers);
-                (responses.role, responses.bond) = (row.role, row.bond);
-                let conflicts = responses.settle(questionnaire);
-                conflicting(&conflicts, &survey, &row, questionnaire, common, tally);
-                sink.push(&row, &responses)?;
-                std::mem::swap(&mut responses.answers, &mut row.answers);
-            }
-        }
-    }
-    let mut advise = |advice: &str| tally.advice.push(format!("{}: {advice}", survey.name()));
-    if let Some(advice) = survey.advice() {
-        advise(advice);
-        if tally.read - read_before > tally.rejected - rejected_before {
-            advise("the rows that were scored are then wrong, too");
-        }
-    }
-    if let Some(advice) = survey.missing_advice() {
-        advise(&advice);
-    }
-    let name = Path::new(survey.name()).file_name().map_or(survey.name().to_owned(), |n| n.to_string_lossy().into());
-    let (form, role, id) = (survey.form(), survey.default_role(), survey.id_column().map(str::to_owned));
-    Ok(InputRecord {
-        name,
-        sha256: survey.fingerprint()?,
-        form: manifest::form_word(sink.ruleset, form),
-        default_role: questionnaire.has_roles().then(|| role.as_str()),
-        id_column: id,
-        rows: tally.read - read_before,
-        rejected: tally.rejected - rejected_before,
-    })
-}
-
-/// Reports a row whose id stood in an earlier row. It is scored all the same: which of the two is meant, nobody here
-/// can know.
-fn duplicate(survey: &Survey, row: &Row, common: &Common, tally: &mut Tally) {
-    if survey.id_column().is_some() && tally.ids.is_duplicate(&row.id) {
-        tally.duplicate_ids += 1;
-        if tally.duplicate_ids <= NAMED {
-            render::note(&format!("{}:{}: this id stands in an earlier row, too", survey.name(), row.line), common);
-        }
-    }
-}
-
-/// Reports a rejected row; with `--strict` it is the last.
-fn reject(
-    survey: &Survey,
-    error: &RowError,
-    args: &ScoreArgs,
-    common: &Common,
-    tally: &mut Tally,
-) -> Result<(), Failure> {
-    tally.rejected += 1;
-    let reason = error.problems.first().map_or("unreadable", |problem| problem.reason());
-    *tally.reasons.entry(reason).or_default() += 1;
-    if args.strict {
-        let mut report = Report::message(format!("{}:{}: {error}", survey.name(), error.line));
-        if let Some(advice) = survey.advice() {
-            report = report.hint(advice);
-        }
-        if let Some(advice) = survey.missing_advice() {
-            report = report.hint(advice);
-        }
-        return Err(Failure::Responses(report.hint("without --strict the row is left out and the others are scored")));
-    }
-    if tally.rejected <= NAMED {
-        render::to_stderr(&render::row(&error.to_string(), survey.name(), error.line, common.error_format));
-    }
-    Ok(())
-}
-
-fn conflicting(
-    conflicts: &[bearings_engine::responses::Conflict],
-    survey: &Survey,
-    row: &Row,
-    questionnaire: &Questionnaire,
-    common: &Common,
-    tally: &mut Tally,
-) {
-    for conflict in conflicts {
-        tally.conflicts += 1;
-        if tally.conflicts <= NAMED
-            && let Some(slot) = questionnaire.slots.get(conflict.slot)
-        {
-            let item = &slot.id;
-            let message =
-                format!("{}:{}: `{item}` is answered although it is not asked there", survey.name(), row.line);
-            render::note(&message, common);
-        }
-    }
-}
-
-/// The counts at the end: in = out + rejected, always.
-fn report(tally: &Tally, common: &Common) {
-    if tally.rejected > NAMED {
-        render::note(&format!("{} more rejected rows are not named here", tally.rejected - NAMED), common);
-    }
-    if tally.conflicts > NAMED {
-        render::note(&format!("{} more answers to questions that were not asked", tally.conflicts - NAMED), common);
-    }
-    if tally.duplicate_ids > NAMED {
-        render::note(&format!("{} more rows have the id of an earlier row", tally.duplicate_ids - NAMED), common);
-    }
-    if tally.ids.full {
-        render::note(&format!("ids were compared with the first {MOST_IDS} only"), common);
-    }
-    let scored = tally.read - tally.rejected;
-    render::note(&format!("{} rows read = {scored} scored + {} rejected", tally.read, tally.rejected), common);
-}
-
-impl Sink<'_> {
-    fn header(&mut self, survey: &Survey) -> Result<(), Failure> {
-        if let Some(output) = &mut self.rows
-            && self.args.format == RowFormat::Csv
-        {
-            self.buffer.clear();
-            self.table.header(survey.id_column().unwrap_or("id"), &self.args.keep, &mut self.buffer);
-            output.write_all(&self.buffer).map_err(|error| output.failure(error))?;
-        }
-        if let Some(output) = &mut self.trace {
-            output.write_all(trace::HEADER.as_bytes()).map_err(|error| output.failure(error))?;
         }
         Ok(())
     }
 
-    fn push(&mut self, row: &Row, responses: &Responses) -> Result<(), Failure> {
-        self.block.push(responses.role, &responses.answers);
-        let explains = self.trace.is_some() || self.args.format == RowFormat::Ndjson;
-        self.pending.push(Pending {
-            id: row.id.clone(),
-            kept: row.kept.clone(),
-            responses: explains.then(|| responses.clone()),
+    /// Scores a survey.
+    fn score(&mut self, survey: &mut Survey, sink: &mut Sink, summary: &mut Summary<'a>) -> Result<(), Failure> {
+        let (read, rejected) = (self.tally.read, self.tally.rejected);
+        let job = Job {
+            ruleset: self.ruleset,
+            form: self.form,
+            args: self.args,
+            writes_rows: self.writes_rows,
+            wanted: self.wanted(survey)?,
+        };
+        let name = survey.name().to_owned();
+        let merge = Merge {
+            name: &name,
+            has_ids: survey.id_column().is_some(),
+            questionnaire: self.ruleset.questionnaire(),
+            args: self.args,
+            common: self.common,
+        };
+        let mut progress = Progress::new(self.common, survey.length());
+        let readers: Vec<_> = (0..self.threads()).map(|_| survey.reader()).collect();
+        let (plan, mut source) = survey.parts();
+        let workers =
+            readers.into_iter().map(|reader| Worker::new(&job, plan, reader)).collect::<Result<Vec<_>, _>>()?;
+        let mut next = |mut used: Block| {
+            while let Some(block) = source.next(used)? {
+                if job.wanted.is_past(&block) {
+                    return Ok(None);
+                }
+                if job.wanted.touches(&block) {
+                    return Ok(Some(block));
+                }
+                used = block;
+            }
+            Ok(None)
+        };
+        let tally = &mut self.tally;
+        let mut take = |scored: &mut Scored| merge.take(scored, sink, tally, &mut progress);
+        let workers = pipeline::run(workers, &mut next, &mut take)?;
+        progress.clear();
+        let found: Vec<_> = workers.into_iter().map(Worker::finish).collect();
+        for (noticed, counted, timing) in found {
+            survey.notice(noticed);
+            summary.merge(counted);
+            self.timing.add(&timing);
+        }
+        let advice = survey.noticed().advice().map(|advice| {
+            let scored = self.tally.read - read > self.tally.rejected - rejected;
+            let wrong = scored.then(|| "the rows that were scored are then wrong, too".to_owned());
+            [Some(advice.to_owned()), wrong].into_iter().flatten()
         });
-        if self.block.len() == BLOCK { self.flush() } else { Ok(()) }
-    }
-
-    /// Assesses the block and writes its rows.
-    fn flush(&mut self) -> Result<(), Failure> {
-        self.timing.lap(Part::Reading);
-        let missing = |missing: NotLoaded| Failure::Responses(Report::message(missing.to_string()));
-        let evaluated = evaluate_block(self.ruleset, &self.block).map_err(missing)?;
-        self.timing.lap(Part::Tables);
-        let assessed = evaluated.decide(self.ruleset, &self.block).map_err(missing)?;
-        self.timing.lap(Part::Signals);
-        if self.args.summary {
-            self.summary.add(&assessed);
-        }
-        self.buffer.clear();
-        for (at, pending) in self.pending.iter().enumerate().filter(|_| self.rows.is_some()) {
-            match (self.args.format, &pending.responses) {
-                (RowFormat::Csv, _) => {
-                    self.table.row(assessed.row(at), &pending.id, &pending.kept, &mut self.buffer);
-                }
-                (RowFormat::Ndjson, Some(responses)) => {
-                    let line = ndjson::Line::new(&pending.id, &self.args.keep, &pending.kept);
-                    line.write(self.ruleset, responses, &assessed, at, &mut self.buffer)
-                        .map_err(|error| Failure::writing("the rows", io::Error::from(error)))?;
-                }
-                (RowFormat::Ndjson, None) => {}
-            }
-        }
-        if let Some(output) = &mut self.rows {
-            output.write_all(&self.buffer).map_err(|error| output.failure(error))?;
-        }
-        self.trace(&assessed)?;
-        self.block.clear();
-        self.pending.clear();
-        self.timing.lap(Part::Writing);
+        let advice: Vec<String> = advice.into_iter().flatten().chain(survey.noticed().missing_advice()).collect();
+        self.tally.advice.extend(advice.into_iter().map(|advice| format!("{name}: {advice}")));
         Ok(())
     }
 
-    fn trace(&mut self, assessed: &BlockAssessment) -> Result<(), Failure> {
-        let Some(output) = &mut self.trace else { return Ok(()) };
-        self.buffer.clear();
-        for (at, pending) in self.pending.iter().enumerate() {
-            if let Some(responses) = &pending.responses {
-                trace::row(self.ruleset, responses, assessed, at, &pending.id, &mut self.buffer);
-            }
+    /// How many threads score; the first rejected row in the order of the file is found by one.
+    fn threads(&self) -> usize {
+        match self.args.threads {
+            _ if self.args.strict => 1,
+            Some(threads) => threads.get(),
+            None => std::thread::available_parallelism().map_or(1, usize::from),
         }
-        output.write_all(&self.buffer).map_err(|error| output.failure(error))
     }
 
-    fn finish(self) -> Result<Done, Failure> {
-        for output in [self.rows, self.trace].into_iter().flatten() {
-            output.finish()?;
+    /// Which rows of the survey are wanted.
+    fn wanted(&self, survey: &Survey) -> Result<Wanted, Failure> {
+        let left = |limit: u64| limit.saturating_sub(self.tally.read);
+        let last = self.args.limit.map_or(u64::MAX, left);
+        let Some(shard) = &self.args.shard else { return Ok(Wanted { last, ..Wanted::ALL }) };
+        match survey.length().filter(|_| self.args.inputs.len() == 1) {
+            Some(length) => {
+                let (from, to) = shard.of(length);
+                Ok(Wanted { from, to, last })
+            }
+            None => Err(Failure::Usage("--shard cuts one plain file; it cannot cut standard input".to_owned())),
         }
-        Ok(Done { summary: self.summary })
+    }
+
+    /// What the manifest says of a survey that was scored.
+    fn record(&self, survey: Survey, before: &[InputRecord]) -> Result<InputRecord, Failure> {
+        let (rows, rejected) =
+            before.iter().fold((0, 0), |(rows, rejected), other| (rows + other.rows, rejected + other.rejected));
+        let name =
+            Path::new(survey.name()).file_name().map_or(survey.name().to_owned(), |n| n.to_string_lossy().into());
+        let (form, role, id) = (survey.form(), survey.default_role(), survey.id_column().map(str::to_owned));
+        let questionnaire = self.ruleset.questionnaire();
+        Ok(InputRecord {
+            name,
+            sha256: survey.fingerprint()?,
+            form: manifest::form_word(self.ruleset, form),
+            default_role: questionnaire.has_roles().then(|| role.as_str()),
+            id_column: id,
+            rows: self.tally.read - rows,
+            rejected: self.tally.rejected - rejected,
+        })
     }
 }
 
@@ -437,9 +294,9 @@ fn write_manifest(
     args: &ScoreArgs,
     inputs: &[InputRecord],
     tally: &Tally,
-    done: &Done,
+    summary: &Summary<'_>,
 ) -> Result<(), Failure> {
-    let text = manifest::text(ruleset, form, args, inputs, tally, done)
+    let text = manifest::text(ruleset, form, args, inputs, tally, summary)
         .map_err(|error| Failure::writing("the manifest", io::Error::from(error)))?;
     // Standard output, a pipe and a device have no place beside them.
     if !path.is_file() {

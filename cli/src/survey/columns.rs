@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use bearings_engine::diagnostic::nearest;
 use bearings_engine::questionnaire::{MINOR_ITEM, Questionnaire};
-use csv::ByteRecord;
 
 use super::cells::Cells;
 use super::recorded::{expected, written};
@@ -65,7 +64,7 @@ impl Mapped {
 impl Columns {
     /// Finds the meaning of every column, and refuses what must not be read or handed through.
     pub(super) fn find(
-        header: &ByteRecord,
+        header: &[Vec<u8>],
         file: &str,
         questionnaire: &Questionnaire,
         config: &Config<'_>,
@@ -231,8 +230,8 @@ pub(super) fn shown(name: &str) -> String {
     text
 }
 
-fn names(header: &ByteRecord, file: &str) -> Result<Vec<String>, Failure> {
-    let name = |cell: &[u8]| std::str::from_utf8(cell).ok().map(|name| name.trim().to_owned());
+fn names(header: &[Vec<u8>], file: &str) -> Result<Vec<String>, Failure> {
+    let name = |cell: &Vec<u8>| std::str::from_utf8(cell).ok().map(|name| name.trim().to_owned());
     header.iter().map(name).collect::<Option<Vec<_>>>().ok_or_else(|| {
         let report = Report::message(format!("{file}:1: the names of the columns are not UTF-8 text"));
         Failure::Responses(report.hint("save the file as CSV in UTF-8"))

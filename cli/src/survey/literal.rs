@@ -4,7 +4,7 @@
 const WORDS: [&str; 6] = ["NA", "N/A", "NaN", "null", "None", "."];
 
 /// How many cells were no answer, and how many of them were such a word.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(super) struct Literals {
     cells: u64,
     words: [u64; WORDS.len()],
@@ -17,6 +17,14 @@ impl Literals {
         let cell = cell.trim_ascii();
         for (word, count) in WORDS.iter().zip(&mut self.words) {
             *count += u64::from(cell == word.as_bytes());
+        }
+    }
+
+    /// Adds what another reader counted.
+    pub(super) fn add(&mut self, other: &Self) {
+        self.cells += other.cells;
+        for (count, more) in self.words.iter_mut().zip(other.words) {
+            *count += more;
         }
     }
 

@@ -11,6 +11,8 @@ pub(crate) struct RowError {
     pub(crate) line: u64,
     /// Everything that is wrong with it.
     pub(crate) problems: Vec<Problem>,
+    /// The row as it was written, without its line end. It is never printed.
+    pub(crate) raw: Vec<u8>,
 }
 
 /// One thing that is wrong with a row.
@@ -45,6 +47,16 @@ pub(crate) enum Problem {
 }
 
 impl Problem {
+    /// The column it is about.
+    pub(crate) fn column(&self) -> Option<&str> {
+        match self {
+            Problem::Value { column, .. } | Problem::NotOffered { column } | Problem::NotUtf8 { column } => {
+                Some(column)
+            }
+            Problem::Width { .. } | Problem::OpenQuote => None,
+        }
+    }
+
     /// A word for counting rejects by reason.
     pub(crate) fn reason(&self) -> &'static str {
         match self {

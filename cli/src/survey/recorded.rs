@@ -6,10 +6,10 @@
 
 use bearings_engine::questionnaire::{Item, ItemKind, Questionnaire, Slot};
 use bearings_engine::responses::Answer;
-use csv::ByteRecord;
 
 use super::cells::Cells;
 use super::columns::{Columns, Mapped, shown};
+use super::records::Record;
 use super::{Config, coverage};
 use crate::args::RecordedAs;
 use crate::exit::Failure;
@@ -128,6 +128,7 @@ fn item_of<'a>(mapped: &Mapped, questionnaire: &'a Questionnaire) -> Option<&'a 
 ///
 /// A way that one answer speaks against is given up, so that in a file without surprises nothing is left to watch
 /// after a few rows.
+#[derive(Clone)]
 pub(super) struct Watch {
     others: Vec<Other>,
     /// What is advised instead of counting from 1, where that would be refused.
@@ -135,6 +136,7 @@ pub(super) struct Watch {
 }
 
 /// Another way.
+#[derive(Clone)]
 struct Other {
     recorded: RecordedAs,
     /// What the cells of a column would mean, by its number among the mapped ones.
@@ -180,7 +182,7 @@ impl Watch {
     }
 
     /// Looks at a row of the right width.
-    pub(super) fn look(&mut self, record: &ByteRecord, columns: &Columns) {
+    pub(super) fn look(&mut self, record: Record<'_>, columns: &Columns) {
         self.others.retain_mut(|other| {
             for (at, cells) in &other.columns {
                 let Some(mapped) = columns.mapped.get(*at) else { continue };
@@ -192,6 +194,15 @@ impl Watch {
                 }
             }
             true
+        });
+    }
+
+    /// Adds what another reader of the same survey saw: a way is left only where no row speaks against it.
+    pub(super) fn add(&mut self, seen: Watch) {
+        self.others.retain_mut(|other| {
+            let same = seen.others.iter().find(|seen| seen.recorded == other.recorded);
+            other.explains |= same.is_some_and(|seen| seen.explains);
+            same.is_some()
         });
     }
 

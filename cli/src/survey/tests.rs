@@ -307,7 +307,7 @@ fn a_file_without_surprises_is_soon_no_longer_watched() {
     }
     // Counted from 0 these options are what is printed, and the 0 speaks against 1.
     assert_eq!(idle, [false, false, false, true, true]);
-    assert_eq!(survey.advice(), None);
+    assert_eq!(survey.noticed().advice(), None);
 }
 
 #[test]
@@ -325,7 +325,7 @@ fn a_yes_or_no_is_never_counted_from_one() {
         let mut survey = open(survey, &Config { recorded, ..CONFIG }).unwrap();
         let mut row = survey.row();
         while survey.next(&mut row).unwrap() != Next::End {}
-        survey.advice().unwrap().to_owned()
+        survey.noticed().advice().unwrap().to_owned()
     };
     for recorded in [RecordedAs::Printed, RecordedAs::Position] {
         let advice = advice(recorded);
@@ -339,7 +339,7 @@ fn a_word_of_other_programs_for_a_missing_answer_is_recognised() {
         let mut survey = open(survey, &CONFIG).unwrap();
         let mut row = survey.row();
         while survey.next(&mut row).unwrap() != Next::End {}
-        survey.missing_advice()
+        survey.noticed().missing_advice()
     };
     let found = advice(b"effort,calm\nNA,3.0\n1.0,NA\n77,1.0\n").unwrap();
     assert!(found.ends_with("try --missing NA") && !found.contains("77"), "{found}");

@@ -303,6 +303,12 @@ impl<'a> AssessedRow<'a> {
         self.readings.evaluation.raw_score(scale, self.row)
     }
 
+    /// A small number that says all there is to say of a scale's score: two sheets with the same have the same score. None
+    /// for a scale that has adjustments or too many scores.
+    pub fn state(self, scale: usize) -> Option<usize> {
+        self.readings.evaluation.state(scale, self.row)
+    }
+
     /// Whether an undecided adjustment leaves two values; the cautious one is shown.
     pub fn is_cautious(self, scale: usize) -> bool {
         self.readings.evaluation.is_ambiguous(scale, self.row)

@@ -183,7 +183,8 @@ impl<'a> Decider<'a> {
         }
         // (a) Open answers: if their fills lead to several signals, there is none to give.
         self.sheet.clear();
-        self.sheet.extend(complete.variables.iter().map(|variable| variable.opening(columns[variable.slot][row].answer())));
+        self.sheet
+            .extend(complete.variables.iter().map(|variable| variable.opening(columns[variable.slot][row].answer())));
         let full = (1_u32 << self.variant.signals.len()) - 1;
         let outcomes = self.walker.outcomes(&complete.diagram, complete.signal, &self.sheet, full);
         if outcomes.count_ones() != 1 {

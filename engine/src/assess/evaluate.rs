@@ -186,6 +186,12 @@ impl Evaluation {
         Score { value: self.adjusted[scale].as_ref().map_or(raw.value, |values| values[row]), ..raw }
     }
 
+    /// The state of a scale that is not adjusted.
+    pub(crate) fn state(&self, scale: usize, row: usize) -> Option<usize> {
+        let states = self.raw[scale].states().filter(|_| self.adjusted[scale].is_none())?;
+        Some(usize::from(states[row]))
+    }
+
     /// A scale's value, with adjustments.
     fn scale(&self, scale: usize, row: usize) -> Value {
         match &self.adjusted[scale] {

@@ -54,11 +54,9 @@ impl States {
             .zip(&adders)
             .map(|(item, adder)| {
                 let add = |coded: Coded| match coded.answer() {
-                    Answer::Level(level) => adder
-                        .adds
-                        .get(usize::from(level))
-                        .and_then(|add| packing.answer(*add))
-                        .unwrap_or(IMPOSSIBLE),
+                    Answer::Level(level) => {
+                        adder.adds.get(usize::from(level)).and_then(|add| packing.answer(*add)).unwrap_or(IMPOSSIBLE)
+                    }
                     Answer::Missing(reason) if reason.is_unknown() => 0,
                     Answer::Missing(_) if item.may_be_absent => packing.absence(),
                     Answer::Missing(_) => IMPOSSIBLE,
@@ -134,15 +132,15 @@ impl Packing {
             return None;
         }
         let above = |add: &i64| add.checked_sub(least);
-        let unit = adders.iter().flat_map(|adder| &adder.adds).try_fold(0, |unit, add| Some(super::gcd(above(add)?, unit)))?;
+        let unit =
+            adders.iter().flat_map(|adder| &adder.adds).try_fold(0, |unit, add| Some(super::gcd(above(add)?, unit)))?;
         let unit = unit.max(1);
         let mut sums = 1_usize;
         for adder in adders {
             let most = adder.adds.iter().filter_map(above).max().unwrap_or(0) / unit;
             sums = sums.checked_add(usize::try_from(most).ok()?)?;
         }
-        let packing =
-            Self { least, unit, weight: first.weight, sums, answered: adders.len() + 1, absent: absent + 1 };
+        let packing = Self { least, unit, weight: first.weight, sums, answered: adders.len() + 1, absent: absent + 1 };
         let fits = sums.checked_mul(packing.answered)?.checked_mul(packing.absent)? <= MOST_SUMS;
         fits.then_some(packing)
     }

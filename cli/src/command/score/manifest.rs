@@ -7,7 +7,8 @@ use bearings_engine::questionnaire::{Form, Role};
 use bearings_engine::{Ruleset, forms_of};
 use serde::Serialize;
 
-use super::{Done, Tally};
+use super::merge::Tally;
+use super::summary::{SMALLEST_SHOWN, Summary};
 use crate::args::{RowFormat, ScoreArgs};
 
 /// The first field of every manifest.
@@ -42,6 +43,10 @@ struct Manifest<'a> {
     rejects: &'a BTreeMap<&'static str, u64>,
     answers_not_asked: u64,
     duplicate_ids: u64,
+    duplicate_answers: u64,
+    /// Only where rows with a hard flag were left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    left_out_for_safety: Option<String>,
     policies: Policies<'a>,
     notes: Vec<&'static str>,
 }
@@ -63,6 +68,10 @@ struct Policies<'a> {
     recorded_as: &'static str,
     empty_cell: &'static str,
     limit: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    shard: Option<String>,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    fields: &'a [String],
     scales: BTreeMap<String, String>,
 }
 
@@ -72,11 +81,11 @@ pub(super) fn text(
     args: &ScoreArgs,
     inputs: &[InputRecord],
     tally: &Tally,
-    done: &Done,
+    summary: &Summary<'_>,
 ) -> serde_json::Result<String> {
     let made = provenance(ruleset, Role::Hurt, form);
     let mut notes = Vec::new();
-    if done.summary.may_withhold() {
+    if summary.may_withhold() {
         notes.push("Rows that read `withheld` are those with a safety flag. Treat this file like the safety answers.");
     }
     let manifest = Manifest {
@@ -87,10 +96,12 @@ pub(super) fn text(
         params: made.params,
         form: form_word(ruleset, form),
         inputs,
-        rows: Rows { read: tally.read, scored: tally.read - tally.rejected, rejected: tally.rejected },
+        rows: Rows { read: tally.read, scored: tally.scored(), rejected: tally.rejected },
         rejects: &tally.reasons,
         answers_not_asked: tally.conflicts,
         duplicate_ids: tally.duplicate_ids,
+        duplicate_answers: tally.duplicate_answers,
+        left_out_for_safety: args.blind.then(|| left_out(tally.withheld)),
         policies: Policies {
             output: if args.format == RowFormat::Csv { "csv" } else { "ndjson" },
             decimals: args.decimals,
@@ -99,6 +110,8 @@ pub(super) fn text(
             recorded_as: args.columns.recorded_as.as_str(),
             empty_cell: "skipped",
             limit: args.limit,
+            shard: args.shard.as_ref().map(|shard| shard.to_string()),
+            fields: &args.fields,
             scales: scales(ruleset, form),
         },
         notes,
@@ -106,6 +119,14 @@ pub(super) fn text(
     let mut text = serde_json::to_string_pretty(&manifest)?;
     text.push('\n');
     Ok(text)
+}
+
+/// How many rows were left out, as it may be told: a few could point at somebody.
+fn left_out(rows: u64) -> String {
+    match rows {
+        0..SMALLEST_SHOWN => format!("fewer than {SMALLEST_SHOWN}"),
+        rows => rows.to_string(),
+    }
 }
 
 /// The form, where the questionnaire has more than one.

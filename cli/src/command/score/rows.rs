@@ -1,208 +1,291 @@
 //! The scored file: one row a respondent, the same columns for every row.
 
+use bearings_engine::diagnostic::nearest;
 use bearings_engine::exact::{Exact, format_half_up};
-use bearings_engine::questionnaire::Form;
-use bearings_engine::{Reason, RowView, RuleOutcome, Ruleset, Signal, Value, Variant};
+use bearings_engine::questionnaire::{Form, Role};
+use bearings_engine::{AssessedRow, Reason, RowView, RuleOutcome, Ruleset, Signal, Value, Variant};
 use rustc_hash::FxHashMap;
 
+use crate::exit::Failure;
+
 /// The columns of a scored file, and where each role's variant has them.
-pub(super) struct Table {
+pub(super) struct Table<'a> {
     decimals: u32,
-    has_stage: bool,
-    has_signal: bool,
-    has_rules: bool,
-    has_sides: bool,
-    /// The scales of all roles, by id.
-    scales: Vec<String>,
-    points: Vec<String>,
-    roles: Vec<Role>,
+    columns: Vec<Column>,
+    /// The name of each column.
+    names: Vec<String>,
+    roles: Vec<Own<'a>>,
     /// Numbers that were written before, as text: a survey repeats a few hundred of them.
     texts: FxHashMap<(i64, i64), String>,
 }
 
-struct Role {
-    role: bearings_engine::questionnaire::Role,
-    variant: Variant,
-    /// For each column of `scales`, the scale of this variant.
-    scales: Vec<Option<usize>>,
-    points: Vec<Option<usize>>,
-    keep_side: Option<usize>,
+/// What stands in a column; the numbers are those of the lists of all roles.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Column {
+    Stage,
+    Overlays,
+    Signal,
+    Reason,
+    KeepSide,
+    WalkLevel,
+    Scale(usize),
+    Answered(usize),
+    Points(usize),
+    RulesFired,
+    RulesUndecided,
 }
 
-impl Table {
-    pub(super) fn new(ruleset: &Ruleset, form: Form, decimals: u32) -> Self {
-        let variants: Vec<_> = ruleset.variants().filter(|((_, own), _)| *own == form).collect();
-        let mut scales: Vec<String> = Vec::new();
-        let mut points: Vec<String> = Vec::new();
+/// The variant of a role.
+struct Own<'a> {
+    role: Role,
+    variant: &'a Variant,
+    /// For each scale of all roles, the scale of this variant.
+    scales: Vec<Option<usize>>,
+    /// The same for sums of points.
+    points: Vec<Option<usize>>,
+    keep_side: Option<usize>,
+    /// For each scale of all roles, the text of each of its states that was written before.
+    states: Vec<Vec<Option<String>>>,
+}
+
+impl<'a> Table<'a> {
+    /// The columns of a ruleset; with `fields` only these, in this order.
+    ///
+    /// # Errors
+    /// A field is no column.
+    pub(super) fn new(ruleset: &'a Ruleset, form: Form, decimals: u32, fields: &[String]) -> Result<Self, Failure> {
+        let variants: Vec<(Role, &Variant)> = ruleset
+            .variants()
+            .filter(|((_, own), _)| *own == form)
+            .map(|((role, _), variant)| (*role, variant))
+            .collect();
+        let mut scales: Vec<&String> = Vec::new();
+        let mut points: Vec<&String> = Vec::new();
         for (_, variant) in &variants {
-            for scale in &variant.scales {
-                if !scales.contains(&scale.id) {
-                    scales.push(scale.id.clone());
+            for id in variant.scales.iter().map(|scale| &scale.id) {
+                if !scales.contains(&id) {
+                    scales.push(id);
                 }
             }
             for name in &variant.points {
-                if !points.contains(name) {
-                    points.push(name.clone());
+                if !points.contains(&name) {
+                    points.push(name);
                 }
             }
         }
         let any = |has: fn(&Variant) -> bool| variants.iter().any(|(_, variant)| has(variant));
+        let mut columns: Vec<(Column, String)> = Vec::new();
+        let mut add = |has: bool, pair: [(Column, &str); 2]| {
+            columns.extend(pair.into_iter().filter(|_| has).map(|(column, name)| (column, name.to_owned())));
+        };
+        add(any(|variant| !variant.stages.is_empty()), [(Column::Stage, "stage"), (Column::Overlays, "overlays")]);
+        add(any(|variant| !variant.signals.is_empty()), [(Column::Signal, "signal"), (Column::Reason, "reason")]);
+        add(
+            any(|variant| !variant.signs.is_empty()),
+            [(Column::KeepSide, "keep_side"), (Column::WalkLevel, "walk_level")],
+        );
+        for (number, id) in scales.iter().enumerate() {
+            add(true, [(Column::Scale(number), id), (Column::Answered(number), &format!("{id}_answered"))]);
+        }
+        columns.extend(points.iter().enumerate().map(|(at, name)| (Column::Points(at), format!("{name}_points"))));
+        if any(|variant| !variant.rules.is_empty()) {
+            columns.push((Column::RulesFired, "rules_fired".to_owned()));
+            columns.push((Column::RulesUndecided, "rules_undecided".to_owned()));
+        }
+        let (columns, names) = chosen(columns, fields)?.into_iter().unzip();
         let roles = variants
             .iter()
-            .map(|((role, _), variant)| Role {
+            .map(|(role, variant)| Own {
                 role: *role,
-                variant: (*variant).clone(),
-                scales: scales.iter().map(|id| variant.scales.iter().position(|scale| scale.id == *id)).collect(),
-                points: points.iter().map(|name| variant.points.iter().position(|own| own == name)).collect(),
+                variant,
+                scales: scales.iter().map(|id| variant.scales.iter().position(|scale| scale.id == **id)).collect(),
+                points: points.iter().map(|name| variant.points.iter().position(|own| own == *name)).collect(),
                 keep_side: variant.aggregates.iter().position(|aggregate| aggregate.id == "keep_side"),
+                states: vec![Vec::new(); scales.len()],
             })
             .collect();
-        Self {
-            decimals,
-            has_stage: any(|variant| !variant.stages.is_empty()),
-            has_signal: any(|variant| !variant.signals.is_empty()),
-            has_rules: any(|variant| !variant.rules.is_empty()),
-            has_sides: any(|variant| !variant.signs.is_empty()),
-            scales,
-            points,
-            roles,
-            texts: FxHashMap::default(),
-        }
+        Ok(Self { decimals, columns, names, roles, texts: FxHashMap::default() })
     }
 
-    /// The names of the columns behind the id and the kept ones.
-    pub(super) fn columns(&self) -> Vec<String> {
-        let mut columns: Vec<String> = Vec::new();
-        let mut add = |has: bool, names: &[&str]| {
-            if has {
-                columns.extend(names.iter().map(|name| (*name).to_owned()));
-            }
-        };
-        add(self.has_stage, &["stage", "overlays"]);
-        add(self.has_signal, &["signal", "reason"]);
-        add(self.has_sides, &["keep_side", "walk_level"]);
-        for scale in &self.scales {
-            columns.extend([scale.clone(), format!("{scale}_answered")]);
+    /// The header line.
+    pub(super) fn header(&self, id: &str, kept: &[String]) -> Vec<u8> {
+        let mut line = Vec::new();
+        cell(id.as_bytes(), &mut line);
+        for name in kept.iter().chain(&self.names) {
+            line.push(b',');
+            cell(name.as_bytes(), &mut line);
         }
-        columns.extend(self.points.iter().map(|name| format!("{name}_points")));
-        if self.has_rules {
-            columns.extend(["rules_fired".to_owned(), "rules_undecided".to_owned()]);
-        }
-        columns
+        line.push(b'\n');
+        line
     }
 
-    pub(super) fn header(&self, id: &str, kept: &[String], out: &mut Vec<u8>) {
-        cell(id.as_bytes(), out);
-        for name in kept.iter().map(String::as_str).chain(self.columns().iter().map(String::as_str)) {
-            out.push(b',');
-            cell(name.as_bytes(), out);
-        }
-        out.push(b'\n');
-    }
-
-    pub(super) fn row(&mut self, view: RowView<'_>, id: &[u8], kept: &[Vec<u8>], out: &mut Vec<u8>) {
-        cell(id, out);
-        for text in kept {
-            out.push(b',');
-            cell(text, out);
-        }
-        let own = match view {
+    /// Adds the cells of a row behind what stands there already: the id and the kept cells.
+    pub(super) fn row(&mut self, view: RowView<'_>, out: &mut Vec<u8>) {
+        let assessed = match view {
             RowView::Assessed(row) => {
-                let role = if row.role() == bearings_engine::questionnaire::Role::Broke { row.role() } else { HURT };
-                self.roles.iter().position(|known| known.role == role).map(|at| (row, at))
+                let role = if row.role() == Role::Broke { Role::Broke } else { Role::Hurt };
+                self.roles.iter().position(|own| own.role == role).map(|at| (row, at))
             }
             RowView::Withheld => None,
         };
-        let Some((row, at)) = own else {
-            self.withheld(out);
-            return;
-        };
-        let Some(role) = self.roles.get(at) else { return };
-        let variant = &role.variant;
-        if self.has_stage {
-            out.push(b',');
-            let stage = row.stage().and_then(|stage| variant.stages.get(stage));
-            // The ladder of somebody on another path is not climbed at all.
-            let unplaced = if row.is_other_path() { "" } else { "unplaced" };
-            out.extend_from_slice(stage.map_or(unplaced, |stage| stage.id.as_str()).as_bytes());
-            out.push(b',');
-            list(row.overlays().filter_map(|overlay| variant.overlays.get(overlay)).map(|overlay| &overlay.id), out);
-        }
-        if self.has_signal {
-            out.push(b',');
-            match row.signal() {
-                Signal::Declared(signal) => {
-                    out.extend_from_slice(variant.signals.get(signal).map_or("", |signal| &signal.id).as_bytes());
+        match assessed {
+            Some((row, at)) => {
+                if let Some(own) = self.roles.get_mut(at) {
+                    let mut writer = Writer { own, decimals: self.decimals, texts: &mut self.texts, row };
+                    for column in &self.columns {
+                        out.push(b',');
+                        writer.cell(*column, out);
+                    }
                 }
-                Signal::NotEnoughAnswered => out.extend_from_slice(b"not_enough_answered"),
-                Signal::None => {}
             }
-            out.push(b',');
-            match row.reason() {
-                Some(Reason::Declared(reason)) => {
-                    out.extend_from_slice(variant.reasons.get(reason).map_or("", |reason| &reason.id).as_bytes());
-                }
-                Some(Reason::Engine(reason)) => out.extend_from_slice(reason.as_str().as_bytes()),
-                None => {}
-            }
-        }
-        if self.has_sides {
-            out.push(b',');
-            let keep_side = role.keep_side.map_or(Value::Absent, |aggregate| row.aggregate(aggregate));
-            number(&mut self.texts, self.decimals, keep_side, out);
-            out.push(b',');
-            if !row.is_other_path() {
-                let level: u32 = (0..variant.signs.len()).map(|sign| u32::from(row.level(sign))).sum();
-                out.extend_from_slice(level.to_string().as_bytes());
-            }
-        }
-        for scale in &role.scales {
-            out.push(b',');
-            match scale.map(|scale| row.score(scale)) {
-                Some(score) => {
-                    number(&mut self.texts, self.decimals, score.value, out);
+            // A hard flag: `withheld`, and nothing else.
+            None => {
+                for column in &self.columns {
                     out.push(b',');
-                    out.extend_from_slice(score.answered.to_string().as_bytes());
+                    if *column == Column::Signal {
+                        out.extend_from_slice(b"withheld");
+                    }
                 }
-                None => out.push(b','),
-            }
-        }
-        for sum in &role.points {
-            out.push(b',');
-            if let Some(sum) = sum {
-                out.extend_from_slice(row.points(*sum).to_string().as_bytes());
-            }
-        }
-        if self.has_rules {
-            for wanted in [RuleOutcome::Fired, RuleOutcome::Undecided] {
-                out.push(b',');
-                let rules = variant.rules.iter().enumerate().filter(|(at, _)| row.rule(*at) == wanted);
-                list(rules.map(|(_, rule)| &rule.id), out);
-            }
-        }
-        out.push(b'\n');
-    }
-
-    /// A hard flag: `withheld`, and nothing else.
-    fn withheld(&self, out: &mut Vec<u8>) {
-        for column in self.columns() {
-            out.push(b',');
-            if column == "signal" {
-                out.extend_from_slice(b"withheld");
             }
         }
         out.push(b'\n');
     }
 }
 
-const HURT: bearings_engine::questionnaire::Role = bearings_engine::questionnaire::Role::Hurt;
+/// The columns that were asked for, in that order; all of them where nothing was.
+fn chosen(columns: Vec<(Column, String)>, fields: &[String]) -> Result<Vec<(Column, String)>, Failure> {
+    if fields.is_empty() {
+        return Ok(columns);
+    }
+    let mut found: Vec<(Column, String)> = Vec::new();
+    let mut unknown: Vec<String> = Vec::new();
+    for field in fields {
+        match columns.iter().find(|(_, name)| name == field) {
+            Some(column) if found.contains(column) => unknown.push(format!("`{field}` stands there twice")),
+            Some(column) => found.push(column.clone()),
+            None => {
+                let near = nearest(field, columns.iter().map(|(_, name)| name.as_str()));
+                let near = near.map(|near| format!(", did you mean `{near}`?")).unwrap_or_default();
+                unknown.push(format!("there is no column `{field}`{near}"));
+            }
+        }
+    }
+    if unknown.is_empty() {
+        return Ok(found);
+    }
+    let names: Vec<&str> = columns.iter().map(|(_, name)| name.as_str()).collect();
+    Err(Failure::Usage(format!("--fields: {}; the columns are {}", unknown.join("; "), names.join(", "))))
+}
 
-fn number(texts: &mut FxHashMap<(i64, i64), String>, decimals: u32, value: Value, out: &mut Vec<u8>) {
-    if let Value::Known { numerator, denominator } = value {
-        let text = texts
-            .entry((numerator, denominator))
-            .or_insert_with(|| format_half_up(&Exact::new(i128::from(numerator), i128::from(denominator)), decimals));
-        out.extend_from_slice(text.as_bytes());
+/// Writes the cells of one row.
+struct Writer<'t, 'a> {
+    own: &'t mut Own<'a>,
+    decimals: u32,
+    texts: &'t mut FxHashMap<(i64, i64), String>,
+    row: AssessedRow<'t>,
+}
+
+impl Writer<'_, '_> {
+    fn cell(&mut self, column: Column, out: &mut Vec<u8>) {
+        let (row, variant) = (self.row, self.own.variant);
+        match column {
+            Column::Stage => {
+                let stage = row.stage().and_then(|stage| variant.stages.get(stage));
+                // The ladder of somebody on another path is not climbed at all.
+                let unplaced = if row.is_other_path() || variant.stages.is_empty() { "" } else { "unplaced" };
+                out.extend_from_slice(stage.map_or(unplaced, |stage| stage.id.as_str()).as_bytes());
+            }
+            Column::Overlays => {
+                list(
+                    row.overlays().filter_map(|overlay| variant.overlays.get(overlay)).map(|overlay| &overlay.id),
+                    out,
+                );
+            }
+            Column::Signal => out.extend_from_slice(match row.signal() {
+                Signal::Declared(signal) => variant.signals.get(signal).map_or(b"", |signal| signal.id.as_bytes()),
+                Signal::NotEnoughAnswered => b"not_enough_answered",
+                Signal::None => b"",
+            }),
+            Column::Reason => out.extend_from_slice(
+                match row.reason() {
+                    Some(Reason::Declared(reason)) => variant.reasons.get(reason).map_or("", |reason| &reason.id),
+                    Some(Reason::Engine(reason)) => reason.as_str(),
+                    None => "",
+                }
+                .as_bytes(),
+            ),
+            Column::KeepSide => {
+                let value = self.own.keep_side.map_or(Value::Absent, |aggregate| row.aggregate(aggregate));
+                self.number(value, out);
+            }
+            Column::WalkLevel => {
+                if !row.is_other_path() {
+                    let level: u32 = (0..variant.signs.len()).map(|sign| u32::from(row.level(sign))).sum();
+                    whole(level.into(), out);
+                }
+            }
+            Column::Scale(number) => {
+                if let Some(scale) = self.own.scales.get(number).copied().flatten() {
+                    self.scale(number, scale, out);
+                }
+            }
+            Column::Answered(number) => {
+                if let Some(scale) = self.own.scales.get(number).copied().flatten() {
+                    whole(row.score(scale).answered.into(), out);
+                }
+            }
+            Column::Points(number) => {
+                if let Some(sum) = self.own.points.get(number).copied().flatten() {
+                    whole(row.points(sum), out);
+                }
+            }
+            Column::RulesFired => self.rules(RuleOutcome::Fired, out),
+            Column::RulesUndecided => self.rules(RuleOutcome::Undecided, out),
+        }
+    }
+
+    fn rules(&self, did: RuleOutcome, out: &mut Vec<u8>) {
+        let variant = self.own.variant;
+        list(self.row.rules_that(did).filter_map(|rule| variant.rules.get(rule)).map(|rule| &rule.id), out);
+    }
+
+    /// A score; one by a state is written as it was the last time.
+    fn scale(&mut self, number: usize, scale: usize, out: &mut Vec<u8>) {
+        let value = |row: AssessedRow<'_>| row.score(scale).value;
+        let Some(state) = self.row.state(scale) else { return self.number(value(self.row), out) };
+        let Some(known) = self.own.states.get_mut(number) else { return };
+        if known.len() <= state {
+            known.resize(state + 1, None);
+        }
+        if let Some(text) = known.get_mut(state) {
+            let text = text.get_or_insert_with(|| written(value(self.row), self.decimals));
+            out.extend_from_slice(text.as_bytes());
+        }
+    }
+
+    fn number(&mut self, value: Value, out: &mut Vec<u8>) {
+        if let Value::Known { numerator, denominator } = value {
+            let text = self.texts.entry((numerator, denominator)).or_insert_with(|| written(value, self.decimals));
+            out.extend_from_slice(text.as_bytes());
+        }
+    }
+}
+
+/// A number half up; nothing where there is none.
+fn written(value: Value, decimals: u32) -> String {
+    match value {
+        Value::Known { numerator, denominator } => {
+            format_half_up(&Exact::new(i128::from(numerator), i128::from(denominator)), decimals)
+        }
+        _ => String::new(),
+    }
+}
+
+/// A whole number; nearly all have one digit.
+fn whole(number: i64, out: &mut Vec<u8>) {
+    match u8::try_from(number) {
+        Ok(digit @ 0..=9) => out.push(b'0' + digit),
+        _ => out.extend_from_slice(number.to_string().as_bytes()),
     }
 }
 

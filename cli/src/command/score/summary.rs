@@ -1,22 +1,23 @@
 //! The summary of a survey: how many people stand where. Counts below five are not shown.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use bearings_engine::questionnaire::{Form, Role};
 use bearings_engine::{BlockAssessment, Kind, Reason, RowView, RuleOutcome, Ruleset, Signal, Variant};
 use comfy_table::{CellAlignment, Table, TableStyle, presets};
 
-use super::{Done, Tally};
+use super::merge::Tally;
 use crate::args::SummaryFormat;
 
 /// Smaller counts could point at a person; the usual limit of statistical offices.
-const SMALLEST_SHOWN: u64 = 5;
+pub(super) const SMALLEST_SHOWN: u64 = 5;
 
 /// What is counted over the rows.
-pub(crate) struct Summary {
+pub(crate) struct Summary<'a> {
     title: String,
     kind: Kind,
-    variants: Vec<(Role, Variant)>,
+    variants: Vec<(Role, &'a Variant)>,
     withheld: u64,
     may_withhold: bool,
     /// Whether it makes a difference as whom somebody answers.
@@ -36,7 +37,8 @@ pub(crate) struct Summary {
 struct Moments {
     count: u64,
     missing: u64,
-    sum: f64,
+    /// In units of 2^-40, so that the order of the rows makes no difference.
+    sum: i128,
     least: f64,
     most: f64,
     low: f64,
@@ -44,12 +46,12 @@ struct Moments {
     bins: [u64; 10],
 }
 
-impl Summary {
-    pub(super) fn new(ruleset: &Ruleset, form: Form) -> Self {
-        let variants: Vec<(Role, Variant)> = ruleset
+impl<'a> Summary<'a> {
+    pub(super) fn new(ruleset: &'a Ruleset, form: Form) -> Self {
+        let variants: Vec<(Role, &Variant)> = ruleset
             .variants()
             .filter(|((_, own), _)| *own == form)
-            .map(|((role, _), variant)| (*role, variant.clone()))
+            .map(|((role, _), variant)| (*role, variant))
             .collect();
         let mut signals: Vec<String> = Vec::new();
         for (_, variant) in &variants {
@@ -73,6 +75,30 @@ impl Summary {
             overlays: BTreeMap::new(),
             scores: BTreeMap::new(),
             rules: BTreeMap::new(),
+        }
+    }
+
+    /// Adds what another thread counted.
+    pub(super) fn merge(&mut self, other: Summary<'a>) {
+        fn sum<K: Ord>(to: &mut BTreeMap<K, u64>, from: BTreeMap<K, u64>) {
+            from.into_iter().for_each(|(key, count)| *to.entry(key).or_default() += count);
+        }
+        self.withheld += other.withheld;
+        sum(&mut self.roles, other.roles);
+        for (stage, counts) in other.placed {
+            sum(self.placed.entry(stage).or_default(), counts);
+        }
+        sum(&mut self.reasons, other.reasons);
+        sum(&mut self.overlays, other.overlays);
+        for (scale, moments) in other.scores {
+            match self.scores.entry(scale) {
+                Entry::Vacant(place) => drop(place.insert(moments)),
+                Entry::Occupied(mut known) => known.get_mut().merge(&moments),
+            }
+        }
+        for (rule, (fired, undecided)) in other.rules {
+            let counts = self.rules.entry(rule).or_default();
+            (counts.0, counts.1) = (counts.0 + fired, counts.1 + undecided);
         }
     }
 
@@ -133,6 +159,9 @@ impl Summary {
     }
 }
 
+/// How many units of [`Moments`]' sum make one.
+const UNIT: f64 = (1_u64 << 40) as f64;
+
 impl Moments {
     fn of(scale: &bearings_engine::Scale) -> Self {
         let (low, high) = scale.range();
@@ -145,7 +174,7 @@ impl Moments {
             return;
         };
         self.count += 1;
-        self.sum += value;
+        self.sum += (value * UNIT) as i128;
         self.least = self.least.min(value);
         self.most = self.most.max(value);
         let share = if self.high > self.low { (value - self.low) / (self.high - self.low) } else { 0.0 };
@@ -153,6 +182,17 @@ impl Moments {
         let bin = ((share * 10.0) as usize).min(9);
         if let Some(count) = self.bins.get_mut(bin) {
             *count += 1;
+        }
+    }
+
+    fn merge(&mut self, other: &Self) {
+        self.count += other.count;
+        self.missing += other.missing;
+        self.sum += other.sum;
+        self.least = self.least.min(other.least);
+        self.most = self.most.max(other.most);
+        for (bin, more) in self.bins.iter_mut().zip(other.bins) {
+            *bin += more;
         }
     }
 
@@ -182,8 +222,7 @@ struct Section {
     rows: Vec<Vec<String>>,
 }
 
-fn sections(done: &Done) -> Vec<Section> {
-    let summary = &done.summary;
+fn sections(summary: &Summary<'_>) -> Vec<Section> {
     let mut sections = Vec::new();
     if !summary.placed.is_empty() {
         let has_stages = summary.variants.iter().any(|(_, variant)| !variant.stages.is_empty());
@@ -249,7 +288,7 @@ fn score_row(id: &str, moments: &Moments) -> Vec<String> {
         id.to_owned(),
         shown(moments.count),
         shown(moments.missing),
-        number(moments.sum / moments.count.max(1) as f64),
+        number(moments.sum as f64 / UNIT / moments.count.max(1) as f64),
         number(moments.least),
         number(moments.most),
         moments.bars(),
@@ -257,12 +296,11 @@ fn score_row(id: &str, moments: &Moments) -> Vec<String> {
 }
 
 /// The counts that stand above the tables.
-fn facts(done: &Done, tally: &Tally) -> Vec<(&'static str, String)> {
-    let summary = &done.summary;
+fn facts(summary: &Summary<'_>, tally: &Tally) -> Vec<(&'static str, String)> {
     let mut facts = vec![
         ("rows read", tally.read.to_string()),
         ("rejected", tally.rejected.to_string()),
-        ("scored", (tally.read - tally.rejected).to_string()),
+        ("scored", tally.scored().to_string()),
     ];
     if summary.may_withhold {
         facts.push(("withheld for safety", shown(summary.withheld)));
@@ -273,8 +311,8 @@ fn facts(done: &Done, tally: &Tally) -> Vec<(&'static str, String)> {
     facts
 }
 
-fn closing(done: &Done) -> &'static str {
-    match done.summary.kind {
+fn closing(summary: &Summary<'_>) -> &'static str {
+    match summary.kind {
         Kind::Assessment => "These rules are expert judgement, not validated. The counts foretell nothing.",
         Kind::Instrument => "Scores of a published instrument; no stage and no signal follow from them.",
         Kind::Study => "A study: the outcomes are a researcher's own; agreement is no evidence.",
@@ -282,20 +320,20 @@ fn closing(done: &Done) -> &'static str {
 }
 
 /// The summary as a text.
-pub(super) fn render(done: &Done, tally: &Tally, format: SummaryFormat) -> String {
+pub(super) fn render(summary: &Summary<'_>, tally: &Tally, format: SummaryFormat) -> String {
     match format {
-        SummaryFormat::Json => json(done, tally),
-        SummaryFormat::Table => text(done, tally, presets::UTF8_BORDERS_ONLY, ""),
-        SummaryFormat::Markdown => text(done, tally, presets::ASCII_MARKDOWN, "## "),
+        SummaryFormat::Json => json(summary, tally),
+        SummaryFormat::Table => text(summary, tally, presets::UTF8_BORDERS_ONLY, ""),
+        SummaryFormat::Markdown => text(summary, tally, presets::ASCII_MARKDOWN, "## "),
     }
 }
 
-fn text(done: &Done, tally: &Tally, style: TableStyle, mark: &str) -> String {
-    let mut text = format!("{mark}{}\n\n", done.summary.title);
-    for (what, count) in facts(done, tally) {
+fn text(summary: &Summary<'_>, tally: &Tally, style: TableStyle, mark: &str) -> String {
+    let mut text = format!("{mark}{}\n\n", summary.title);
+    for (what, count) in facts(summary, tally) {
         text.push_str(&format!("{}{what}: {count}\n", if mark.is_empty() { "  " } else { "- " }));
     }
-    for section in sections(done) {
+    for section in sections(summary) {
         let mut table = Table::new();
         // A table for eyes must fit 80 columns: long names are broken, and cells stand closer.
         let for_eyes = mark.is_empty();
@@ -316,18 +354,18 @@ fn text(done: &Done, tally: &Tally, style: TableStyle, mark: &str) -> String {
         }
         text.push_str(&format!("\n{mark}{}\n{}{table}\n", section.heading, if mark.is_empty() { "" } else { "\n" }));
     }
-    text.push_str(&format!("\nCounts below {SMALLEST_SHOWN} are not shown.\n{}\n", closing(done)));
+    text.push_str(&format!("\nCounts below {SMALLEST_SHOWN} are not shown.\n{}\n", closing(summary)));
     text
 }
 
-fn json(done: &Done, tally: &Tally) -> String {
+fn json(summary: &Summary<'_>, tally: &Tally) -> String {
     let mut object = serde_json::Map::new();
     object.insert("format".into(), "bearings/summary@1".into());
-    object.insert("title".into(), done.summary.title.clone().into());
+    object.insert("title".into(), summary.title.clone().into());
     let facts: serde_json::Map<String, serde_json::Value> =
-        facts(done, tally).into_iter().map(|(what, count)| (what.replace(' ', "_"), count.into())).collect();
+        facts(summary, tally).into_iter().map(|(what, count)| (what.replace(' ', "_"), count.into())).collect();
     object.insert("respondents".into(), facts.into());
-    for section in sections(done) {
+    for section in sections(summary) {
         let rows: Vec<serde_json::Value> = section
             .rows
             .iter()
@@ -341,7 +379,7 @@ fn json(done: &Done, tally: &Tally) -> String {
             .collect();
         object.insert(section.name.into(), rows.into());
     }
-    object.insert("note".into(), closing(done).into());
+    object.insert("note".into(), closing(summary).into());
     let mut text = serde_json::to_string_pretty(&serde_json::Value::Object(object)).unwrap_or_default();
     text.push('\n');
     text

@@ -32,6 +32,18 @@ impl Timing {
         }
     }
 
+    /// What went by since the last call belongs to no part.
+    pub(super) fn start_again(&mut self) {
+        self.since = Instant::now();
+    }
+
+    /// Adds what another thread took.
+    pub(super) fn add(&mut self, other: &Timing) {
+        for ((.., spent), (.., more)) in self.spent.iter_mut().zip(&other.spent) {
+            *spent += *more;
+        }
+    }
+
     /// The time since the last call belongs to this part.
     pub(super) fn lap(&mut self, part: Part) {
         let now = Instant::now();
@@ -42,7 +54,7 @@ impl Timing {
         }
     }
 
-    /// One line: seconds and share of each part, and rows a second.
+    /// One line: seconds and share of each part, of all threads together, and rows a second of one.
     pub(super) fn line(&self, rows: u64) -> String {
         let total: f64 = self.spent.iter().map(|(_, _, spent)| spent.as_secs_f64()).sum();
         let share = |spent: &Duration| 100.0 * spent.as_secs_f64() / total.max(f64::MIN_POSITIVE);
@@ -51,6 +63,6 @@ impl Timing {
             .iter()
             .map(|(_, name, spent)| format!("{name} {:.2} s ({:.0} %)", spent.as_secs_f64(), share(spent)))
             .collect();
-        format!("{:.0} rows a second: {}", rows as f64 / total.max(f64::MIN_POSITIVE), parts.join(", "))
+        format!("{:.0} rows a second and thread: {}", rows as f64 / total.max(f64::MIN_POSITIVE), parts.join(", "))
     }
 }

@@ -80,8 +80,7 @@ impl Evaluator<'_> {
                         Answer::Missing(_) => variable.absent(),
                     })
                     .collect();
-                let mut column: Vec<u8> =
-                    self.columns[*slot].iter().map(|answer| codes[answer.number()]).collect();
+                let mut column: Vec<u8> = self.columns[*slot].iter().map(|answer| codes[answer.number()]).collect();
                 if let Some(parent) = self.parent(*slot) {
                     for (code, above) in column.iter_mut().zip(&self.columns[parent]) {
                         if *code == variable.unknown() && above.is_unknown() {
@@ -137,7 +136,10 @@ impl Evaluator<'_> {
             }
             (columns, parts) => {
                 let at = |row: usize| {
-                    columns.iter().zip(parts).fold(0, |at, (states, (_, stride))| at * stride + usize::from(states[row]))
+                    columns
+                        .iter()
+                        .zip(parts)
+                        .fold(0, |at, (states, (_, stride))| at * stride + usize::from(states[row]))
                 };
                 Some((0..self.rows).map(|row| codes[at(row)]).collect())
             }
@@ -148,9 +150,7 @@ impl Evaluator<'_> {
     fn states(&self, quantity: Quantity) -> Option<Cow<'_, [u16]>> {
         let out = &self.out;
         match quantity {
-            Quantity::Number(slot) => {
-                Some(self.columns[slot].iter().map(|answer| answer.number() as u16).collect())
-            }
+            Quantity::Number(slot) => Some(self.columns[slot].iter().map(|answer| answer.number() as u16).collect()),
             Quantity::RawScale(scale) | Quantity::Scale(scale) => out.raw[scale].states().map(Cow::Borrowed),
             Quantity::CountAtMost { scale, value } => Some(self.counts(scale, |keyed| keyed <= value).into()),
             Quantity::CountAtLeast { scale, value } => Some(self.counts(scale, |keyed| keyed >= value).into()),
@@ -244,9 +244,7 @@ impl Evaluator<'_> {
             let mut state = 0_u16;
             for step in &condition.steps {
                 let code = match &self.variant.tables.variables[step.variable].variable {
-                    Variable::Subject(subject) => {
-                        code(&self.variant.tables.variables[step.variable], subject, value)
-                    }
+                    Variable::Subject(subject) => code(&self.variant.tables.variables[step.variable], subject, value),
                     _ => self.out.codes[step.variable][row],
                 };
                 state = step.table[state as usize * step.stride as usize + code as usize];

@@ -1,0 +1,288 @@
+//! What one thread does: rows of a block in, their scored lines out. What it finds is put in order by [`super::merge`].
+
+use std::hash::{Hash, Hasher};
+use std::io;
+
+use bearings_engine::questionnaire::Form;
+use bearings_engine::responses::{Conflict, Responses, SafetyBlock};
+use bearings_engine::{AnswerBlock, BlockAssessment, NotLoaded, RowView, Ruleset, Signal, evaluate_block};
+use rustc_hash::FxHasher;
+
+use super::rows::{Table, cell};
+use super::summary::Summary;
+use super::timing::{Part, Timing};
+use super::{ndjson, trace};
+use crate::args::{RowFormat, ScoreArgs};
+use crate::exit::{Failure, Report};
+use crate::survey::{Block, Next, Noticed, Plan, Row, RowError, Rows};
+
+/// How many sheets are assessed at once: their columns fit the second cache.
+const SHEETS: usize = 1_024;
+
+/// What is to be done with each row.
+pub(super) struct Job<'a> {
+    pub(super) ruleset: &'a Ruleset,
+    pub(super) form: Form,
+    pub(super) args: &'a ScoreArgs,
+    /// Whether rows are written at all.
+    pub(super) writes_rows: bool,
+    /// Which rows of the survey are scored.
+    pub(super) wanted: Wanted,
+}
+
+/// Which rows of a survey are scored.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Wanted {
+    /// Those that start at these bytes of the file.
+    pub(super) from: u64,
+    pub(super) to: u64,
+    /// No row past this number.
+    pub(super) last: u64,
+}
+
+impl Wanted {
+    /// Every row.
+    pub(super) const ALL: Wanted = Wanted { from: 0, to: u64::MAX, last: u64::MAX };
+
+    /// Whether some row of a block may be wanted.
+    pub(super) fn touches(self, block: &Block) -> bool {
+        let place = block.place();
+        place.end > self.from && !self.is_past(block)
+    }
+
+    /// Whether no row of a block is wanted, nor of those after it.
+    pub(super) fn is_past(self, block: &Block) -> bool {
+        block.place().start >= self.to || block.before() >= self.last
+    }
+
+    fn holds(self, row: &Row) -> bool {
+        (self.from..self.to).contains(&row.offset) && row.number <= self.last
+    }
+}
+
+/// Scores blocks of one survey.
+pub(super) struct Worker<'j, 'a> {
+    job: &'j Job<'a>,
+    plan: &'j Plan,
+    rows: Rows,
+    row: Row,
+    responses: Responses,
+    block: AnswerBlock,
+    /// The beginning of the line of each row of the block, and where it ends.
+    starts: Vec<u8>,
+    ends: Vec<usize>,
+    /// What is explained at length: id, kept cells and answers.
+    explained: Vec<(Vec<u8>, Vec<Vec<u8>>, Responses)>,
+    table: Table<'a>,
+    summary: Summary<'a>,
+    timing: Timing,
+}
+
+/// What was found in a block.
+#[derive(Default)]
+pub(super) struct Scored {
+    /// The lines of its rows.
+    pub(super) lines: Vec<u8>,
+    /// The lines of the trace.
+    pub(super) trace: Vec<u8>,
+    /// How many rows were read.
+    pub(super) read: u64,
+    /// The rows that cannot be used.
+    pub(super) rejected: Vec<RowError>,
+    /// Answers to questions that were not asked: the line and the slot.
+    pub(super) conflicts: Vec<(u64, usize)>,
+    /// The ids of the rows that were scored: the line, and where the id ends.
+    pub(super) ids: Vec<u8>,
+    pub(super) id_ends: Vec<(u64, usize)>,
+    /// A fingerprint of the answers of each.
+    pub(super) prints: Vec<u64>,
+    /// Rows whose signal is another than to keep going.
+    pub(super) others: u64,
+    /// Rows with a hard flag.
+    pub(super) withheld: u64,
+    /// With `--strict`, what may be done about the rejected row, as far as the rows before it tell.
+    pub(super) hints: Vec<String>,
+    /// The block, to be used again.
+    pub(super) used: Block,
+}
+
+impl<'j, 'a> Worker<'j, 'a> {
+    pub(super) fn new(job: &'j Job<'a>, plan: &'j Plan, rows: Rows) -> Result<Self, Failure> {
+        let row = plan.row();
+        let (ruleset, form) = (job.ruleset, job.form);
+        Ok(Self {
+            responses: Responses {
+                form,
+                role: row.role,
+                bond: None,
+                safety: SafetyBlock::Answered,
+                answers: Vec::new(),
+            },
+            block: AnswerBlock::new(ruleset.questionnaire(), form, SafetyBlock::Answered),
+            starts: Vec::new(),
+            ends: Vec::new(),
+            explained: Vec::new(),
+            table: Table::new(ruleset, form, job.args.decimals, &job.args.fields)?,
+            summary: Summary::new(ruleset, form),
+            timing: Timing::start(),
+            job,
+            plan,
+            rows,
+            row,
+        })
+    }
+
+    /// Scores the rows of a block. `scored` is what was found in another one: its room is used again.
+    pub(super) fn score(&mut self, block: Block, mut scored: Scored) -> Result<Scored, Failure> {
+        scored.clear();
+        self.timing.start_again();
+        self.rows.restart();
+        let numbered = self.plan.is_numbered();
+        loop {
+            let next = self.rows.next(self.plan, &block, &mut self.row);
+            if matches!(next, Next::End) {
+                break;
+            }
+            if !self.job.wanted.holds(&self.row) {
+                continue;
+            }
+            scored.read += 1;
+            match next {
+                Next::Rejected(error) => {
+                    scored.rejected.push(error);
+                    if self.job.args.strict {
+                        scored.hints = self.rows.hints();
+                        break;
+                    }
+                }
+                _ => {
+                    if !numbered {
+                        scored.ids.extend_from_slice(&self.row.id);
+                        scored.id_ends.push((self.row.line, scored.ids.len()));
+                    }
+                    self.push(&mut scored)?;
+                }
+            }
+        }
+        self.flush(&mut scored)?;
+        scored.used = block;
+        Ok(scored)
+    }
+
+    /// Takes a row up into the block of sheets.
+    fn push(&mut self, scored: &mut Scored) -> Result<(), Failure> {
+        let (row, responses) = (&mut self.row, &mut self.responses);
+        std::mem::swap(&mut responses.answers, &mut row.answers);
+        (responses.role, responses.bond) = (row.role, row.bond);
+        let conflicts = responses.settle(self.job.ruleset.questionnaire());
+        scored.conflicts.extend(conflicts.into_iter().map(|Conflict { slot }| (row.line, slot)));
+        scored.prints.push(print(responses));
+        self.block.push(responses.role, &responses.answers);
+        if self.job.explains() {
+            self.explained.push((row.id.clone(), row.kept.clone(), responses.clone()));
+        }
+        if self.job.writes_rows && self.job.args.format == RowFormat::Csv {
+            cell(&row.id, &mut self.starts);
+            for kept in &row.kept {
+                self.starts.push(b',');
+                cell(kept, &mut self.starts);
+            }
+        }
+        self.ends.push(self.starts.len());
+        std::mem::swap(&mut responses.answers, &mut row.answers);
+        if self.block.len() == SHEETS { self.flush(scored) } else { Ok(()) }
+    }
+
+    /// Assesses the block of sheets and writes its rows.
+    fn flush(&mut self, scored: &mut Scored) -> Result<(), Failure> {
+        self.timing.lap(Part::Reading);
+        let missing = |missing: NotLoaded| Failure::Responses(Report::message(missing.to_string()));
+        let evaluated = evaluate_block(self.job.ruleset, &self.block).map_err(missing)?;
+        self.timing.lap(Part::Tables);
+        let assessed = evaluated.decide(self.job.ruleset, &self.block).map_err(missing)?;
+        self.timing.lap(Part::Signals);
+        if self.job.args.summary {
+            self.summary.add(&assessed);
+        }
+        self.write(&assessed, scored)?;
+        self.block.clear();
+        self.starts.clear();
+        self.ends.clear();
+        self.explained.clear();
+        self.timing.lap(Part::Writing);
+        Ok(())
+    }
+
+    fn write(&mut self, assessed: &BlockAssessment, scored: &mut Scored) -> Result<(), Failure> {
+        let mut start = 0;
+        for (at, end) in self.ends.iter().enumerate() {
+            let view = assessed.row(at);
+            let is_withheld = matches!(view, RowView::Withheld);
+            scored.withheld += u64::from(is_withheld);
+            scored.others += u64::from(!self.job.keeps_going(view));
+            let beginning = self.starts.get(start..*end).unwrap_or_default();
+            start = *end;
+            if !self.job.writes_rows || is_withheld && self.job.args.blind {
+                continue;
+            }
+            match (self.job.args.format, self.explained.get(at)) {
+                (RowFormat::Csv, _) => {
+                    scored.lines.extend_from_slice(beginning);
+                    self.table.row(view, &mut scored.lines);
+                }
+                (RowFormat::Ndjson, Some((id, kept, responses))) => {
+                    ndjson::Line::new(id, &self.job.args.keep, kept)
+                        .write(self.job.ruleset, responses, assessed, at, &mut scored.lines)
+                        .map_err(|error| Failure::writing("the rows", io::Error::from(error)))?;
+                }
+                (RowFormat::Ndjson, None) => {}
+            }
+        }
+        if self.job.args.trace.is_some() {
+            for (at, (id, _, responses)) in self.explained.iter().enumerate() {
+                trace::row(self.job.ruleset, responses, assessed, at, id, &mut scored.trace);
+            }
+        }
+        Ok(())
+    }
+
+    /// What was noticed and counted over all its blocks.
+    pub(super) fn finish(self) -> (Noticed, Summary<'a>, Timing) {
+        (self.rows.noticed(), self.summary, self.timing)
+    }
+}
+
+impl Job<'_> {
+    /// Whether rows are written at a length that takes more than their block.
+    fn explains(&self) -> bool {
+        self.args.trace.is_some() || self.writes_rows && self.args.format == RowFormat::Ndjson
+    }
+
+    fn keeps_going(&self, view: RowView<'_>) -> bool {
+        let RowView::Assessed(row) = view else { return false };
+        let Signal::Declared(signal) = row.signal() else { return false };
+        let variant = self.ruleset.variant(row.role(), self.form);
+        variant.and_then(|variant| variant.signals.get(signal)).is_some_and(|signal| signal.id == "keep_going")
+    }
+}
+
+impl Scored {
+    fn clear(&mut self) {
+        self.lines.clear();
+        self.trace.clear();
+        self.rejected.clear();
+        self.conflicts.clear();
+        self.ids.clear();
+        self.id_ends.clear();
+        self.hints.clear();
+        self.prints.clear();
+        (self.read, self.others, self.withheld) = (0, 0, 0);
+    }
+}
+
+/// A fingerprint of the answers of a sheet.
+fn print(responses: &Responses) -> u64 {
+    let mut hasher = FxHasher::default();
+    responses.answers.hash(&mut hasher);
+    hasher.finish()
+}
