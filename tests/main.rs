@@ -32,6 +32,7 @@ mod safety;
 mod sample;
 mod score;
 mod score_options;
+mod score_parts;
 mod sheets;
 mod shipped;
 mod support;

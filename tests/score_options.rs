@@ -180,8 +180,8 @@ fn help_says_where_people_find_support_and_the_greeting_needs_no_terminal() {
 #[test]
 fn verbose_says_how_long_each_part_took() {
     let stderr = bearings("score tests/data/trust-repair-200.csv -v").ok().stderr;
-    for part in ["rows a second: reading ", "scores, rules and stage ", "signals and honesty tests ", "writing "] {
+    for part in ["rows a CPU second: reading ", "scores, rules and stage ", "signals and honesty tests ", "writing "] {
         assert!(stderr.contains(part), "{stderr}");
     }
-    assert!(!bearings("score tests/data/trust-repair-200.csv").ok().stderr.contains("rows a second"));
+    assert!(!bearings("score tests/data/trust-repair-200.csv").ok().stderr.contains("rows a CPU second"));
 }

@@ -40,6 +40,8 @@ pub(crate) struct Config<'a> {
     pub(crate) id: Option<&'a str>,
     /// Columns whose cells are handed through.
     pub(crate) keep: &'a [String],
+    /// Whether these may be answers about safety, or who is under 18.
+    pub(crate) private: Private,
     /// How numbered columns are named.
     pub(crate) pattern: Option<&'a ColumnPattern>,
     /// Codes that stand for "no answer".
@@ -52,6 +54,15 @@ pub(crate) struct Config<'a> {
     pub(crate) role: Option<Role>,
     /// Whether the bytes are to be fingerprinted for a manifest.
     pub(crate) fingerprint: Fingerprint,
+}
+
+/// Whether private columns may be handed through: answers about safety, and who is under 18.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Private {
+    /// They never are.
+    Refused,
+    /// They are, for a study that has approval for it.
+    Kept,
 }
 
 /// A survey that is being read.

@@ -12,7 +12,7 @@ mod evaluate;
 use crate::assessment::Assessment;
 use crate::responses::Responses;
 use crate::ruleset::Ruleset;
-pub use block::{AnswerBlock, AssessedRow, BlockAssessment, EvaluatedBlock, RowView};
+pub use block::{AnswerBlock, AssessedRow, BlockAssessment, EvaluatedBlock, RowView, SafetyFinding, UnguardedBlock};
 pub(crate) use columns::Coded;
 pub(crate) use decide::settling;
 pub use decide::{EngineReason, Reason, Signal};

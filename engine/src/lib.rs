@@ -33,7 +33,7 @@ pub use analysis::{
 };
 pub use assess::{
     AnswerBlock, AssessedRow, BlockAssessment, EngineReason, EvaluatedBlock, NotLoaded, Reason, RowView, RuleOutcome,
-    Signal, assess, assess_block, evaluate_block,
+    SafetyFinding, Signal, UnguardedBlock, assess, assess_block, evaluate_block,
 };
 pub use case::{Aspect, CASE_FORMAT, Case, CaseResult, CaseTrace, Difference};
 pub use compile::{

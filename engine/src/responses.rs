@@ -4,6 +4,7 @@
 //! not known, not applicable.
 
 mod file;
+mod shown;
 
 #[cfg(test)]
 mod tests;
@@ -17,6 +18,7 @@ use crate::questionnaire::{
 };
 pub(crate) use file::unique;
 pub use file::{ANSWERS_FORMAT, AnswerValue, AnswersFile, QuestionnaireName, write_answers};
+pub use shown::Shown;
 
 /// Why there is no answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -185,36 +187,7 @@ impl Responses {
     /// A value on an item of the safety block is kept even so: what a person says about their safety counts.
     /// While the parent of an `asked_if` item is unknown, so is the item, unless it has an answer.
     pub fn settle(&mut self, questionnaire: &Questionnaire) -> Vec<Conflict> {
-        let mut conflicts = Vec::new();
-        for (at, slot) in questionnaire.slots.iter().enumerate() {
-            let Some(item) = questionnaire.item_of(slot) else {
-                continue;
-            };
-            let outside = !item.is_asked_in(self.role, self.form);
-            let asked = item.asked_if.as_ref().map_or(Some(true), |condition| self.holds(questionnaire, condition));
-            let not_asked = asked == Some(false);
-            if !outside && !not_asked {
-                match self.answers.get_mut(at) {
-                    Some(answer) if asked.is_none() && *answer == Answer::Missing(Missing::NotShown) => {
-                        *answer = Answer::Missing(Missing::Skipped);
-                    }
-                    _ => {}
-                }
-                continue;
-            }
-            let given = matches!(self.answers.get(at), Some(Answer::Level(_)));
-            // An item of another form may well have been answered; only a broken `asked_if` is a contradiction.
-            if given && not_asked && !outside {
-                conflicts.push(Conflict { slot: at });
-            }
-            if given && item.block {
-                continue;
-            }
-            if let Some(answer) = self.answers.get_mut(at) {
-                *answer = Answer::Missing(Missing::NotShown);
-            }
-        }
-        conflicts
+        Shown::of(questionnaire, self.role, self.form).settle(&mut self.answers)
     }
 
     /// Whether a condition of the questionnaire holds; none while its item is unknown. An item without a value makes it false.

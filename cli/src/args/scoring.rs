@@ -138,6 +138,9 @@ pub(crate) struct ScoreArgs {
     /// Leave out the rows with a safety flag, and count them in the manifest if there are five or more
     #[arg(long)]
     pub(crate) blind: bool,
+    /// For a study with approval: withhold nothing, and add a column `safety` (hard, soft, unanswered, none); CSV only
+    #[arg(long, conflicts_with_all = ["blind", "summary", "trace"])]
+    pub(crate) with_safety: bool,
     /// Read, score and count, and write no rows and no manifest
     #[arg(long, conflicts_with_all = ["output", "trace", "rejects"])]
     pub(crate) dry_run: bool,

@@ -14,7 +14,7 @@ use crate::definition::read_text;
 use crate::exit::{Failure, Report};
 use crate::load::{Definition, variants};
 use crate::render;
-use crate::survey::{Config, Fingerprint, Next, Row, Survey};
+use crate::survey::{Config, Fingerprint, Next, Private, Row, Survey};
 
 /// The most bytes of answers on standard input. A design choice, the same as for files.
 const MAX_BYTES: u64 = 8 << 20;
@@ -165,6 +165,7 @@ fn respondent(
     let config = Config {
         id: None,
         keep: &[],
+        private: Private::Refused,
         pattern: args.columns.columns.as_ref(),
         missing: &args.columns.missing,
         recorded: args.columns.recorded_as,

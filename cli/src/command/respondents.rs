@@ -12,7 +12,7 @@ use bearings_engine::{
 use crate::args::{Common, RecordedAs, SheetsArgs, SurveyArgs};
 use crate::exit::{Failure, Report};
 use crate::render;
-use crate::survey::{Config, Fingerprint, Next, Survey};
+use crate::survey::{Config, Fingerprint, Next, Private, Survey};
 
 /// How many sheets are assessed at once: a block's columns fit the second cache.
 const BLOCK: usize = 1_024;
@@ -57,6 +57,7 @@ pub(super) fn open(
     let config = Config {
         id: survey.id.as_deref(),
         keep: &[],
+        private: Private::Refused,
         pattern: columns.columns.as_ref(),
         missing: &columns.missing,
         recorded: columns.recorded_as,

@@ -21,14 +21,14 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use bearings_engine::Ruleset;
-use bearings_engine::questionnaire::{Form, Questionnaire};
+use bearings_engine::questionnaire::Form;
 
 use crate::args::{Common, RowFormat, ScoreArgs};
 use crate::exit::{Failure, Report};
 use crate::load::{Definition, variants};
 use crate::output::{Output, beside, refuse_overwriting, same_place};
 use crate::render;
-use crate::survey::{Block, Config, Fingerprint, Survey};
+use crate::survey::{Block, Config, Fingerprint, Private, Survey};
 use manifest::InputRecord;
 use merge::{Merge, Sink, Tally};
 use progress::Progress;
@@ -49,12 +49,17 @@ pub(crate) fn run(args: &ScoreArgs, common: &Common) -> Result<ExitCode, Failure
     let questionnaire = &definition.questionnaire;
     let config = config(args);
     refuse_clashes(args)?;
+    if args.with_safety && args.format != RowFormat::Csv {
+        return Err(Failure::Usage(
+            "--with-safety writes CSV only: an assessment never holds what the gate withholds".to_owned(),
+        ));
+    }
     let surveys: Vec<Survey> =
         args.inputs.iter().map(|input| Survey::open(input, questionnaire, &config)).collect::<Result<_, _>>()?;
     let form = one_form(&surveys)?;
     let ruleset = definition.ready(&args.rules.settings, variants(form), common)?;
     let table = Table::new(&ruleset, form, args.decimals, &args.fields)?;
-    say_once(&surveys, questionnaire, &ruleset, common);
+    say_once(&surveys, &ruleset, args, common);
 
     let open = |path: &Path| Output::open(Some(path));
     let writes_rows = !args.dry_run && (args.output.is_some() || !args.summary);
@@ -122,6 +127,7 @@ fn config(args: &ScoreArgs) -> Config<'_> {
     Config {
         id: args.id.as_deref(),
         keep: &args.keep,
+        private: if args.with_safety { Private::Kept } else { Private::Refused },
         pattern: args.columns.columns.as_ref(),
         missing: &args.columns.missing,
         recorded: args.columns.recorded_as,
@@ -144,12 +150,17 @@ fn one_form(surveys: &[Survey]) -> Result<Form, Failure> {
 }
 
 /// What is to be known once about how the files are read, and about what comes out.
-fn say_once(surveys: &[Survey], questionnaire: &Questionnaire, ruleset: &Ruleset, common: &Common) {
+fn say_once(surveys: &[Survey], ruleset: &Ruleset, args: &ScoreArgs, common: &Common) {
     for note in surveys.iter().flat_map(Survey::notes) {
         render::note(note, common);
     }
-    let has_gate = questionnaire.items.iter().any(|item| item.block);
-    if has_gate && !ruleset.variants().all(|(_, variant)| variant.signals.is_empty()) {
+    let has_gate = ruleset.questionnaire().items.iter().any(|item| item.block);
+    if args.with_safety {
+        render::note(
+            "nothing is withheld, and the column `safety` says what was found: keep it as your approval says",
+            common,
+        );
+    } else if has_gate && !ruleset.variants().all(|(_, variant)| variant.signals.is_empty()) && !args.blind {
         render::note(
             "rows that read `withheld` are those with a safety flag: treat the output like the safety answers",
             common,
@@ -173,7 +184,7 @@ impl<'a> Run<'a> {
     fn header(&self, survey: &Survey, table: &Table<'_>, sink: &mut Sink) -> Result<(), Failure> {
         let is_first = self.args.shard.as_ref().is_none_or(|shard| shard.number == 1);
         let rows = match self.args.format {
-            RowFormat::Csv => table.header(survey.id_column().unwrap_or("id"), &self.args.keep),
+            RowFormat::Csv => table.header(survey.id_column().unwrap_or("id"), self.args),
             RowFormat::Ndjson => Vec::new(),
         };
         let headers = [

@@ -9,12 +9,15 @@ use memchr::{memchr, memchr_iter, memchr2};
 
 use super::records::Records;
 
+#[cfg(test)]
+mod tests;
+
 /// The most bytes of one record. A design choice: without a limit one unclosed quote would read a whole disk into
 /// memory.
 pub(super) const MAX_ROW_BYTES: usize = 16 << 20;
 /// How many bytes a block has, but for what its last record takes: small enough for the second cache, large enough that
 /// handing it to another thread costs nothing.
-const BLOCK: usize = 1 << 18;
+pub(super) const BLOCK: usize = 1 << 18;
 const QUOTE: u8 = b'"';
 
 /// Some whole records.
@@ -58,6 +61,7 @@ pub(super) enum Unread {
 pub(super) struct Blocks {
     source: Box<dyn Read + Send>,
     marks: Marks,
+    size: usize,
     /// What was read past the last block.
     rest: Vec<u8>,
     ended: bool,
@@ -103,9 +107,9 @@ impl Block {
 }
 
 impl Blocks {
-    /// Blocks of what `source` holds, from its first byte.
-    pub(super) fn new(source: Box<dyn Read + Send>, marks: Marks) -> Self {
-        Self { source, marks, rest: Vec::new(), ended: false, line: 1, offset: 0, before: 0 }
+    /// Blocks of about `size` bytes of what `source` holds, from its first byte.
+    pub(super) fn new(source: Box<dyn Read + Send>, marks: Marks, size: usize) -> Self {
+        Self { source, marks, size, rest: Vec::new(), ended: false, line: 1, offset: 0, before: 0 }
     }
 
     /// Takes the header off the first block: its cells. It is no row.
@@ -121,7 +125,7 @@ impl Blocks {
         bytes.clear();
         bytes.append(&mut self.rest);
         let mut scan = Scan::default();
-        let mut wanted = BLOCK;
+        let mut wanted = self.size;
         loop {
             if !self.ended && bytes.len() < wanted {
                 let missing = wanted - bytes.len();
@@ -140,7 +144,7 @@ impl Blocks {
             if scan.start > 0 || self.ended {
                 break;
             }
-            wanted = bytes.len() + BLOCK;
+            wanted = bytes.len() + self.size;
         }
         self.rest.extend_from_slice(bytes.get(scan.start..).unwrap_or_default());
         bytes.truncate(scan.start);

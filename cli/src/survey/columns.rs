@@ -7,7 +7,7 @@ use bearings_engine::questionnaire::{MINOR_ITEM, Questionnaire};
 
 use super::cells::Cells;
 use super::recorded::{expected, written};
-use super::{Config, Problem};
+use super::{Config, Private, Problem};
 use crate::exit::{Failure, Report};
 
 /// The id columns that are found without being named: our own, and what survey platforms write.
@@ -72,7 +72,8 @@ impl Columns {
         let names = names(header, file)?;
         let slots = slot_names(questionnaire);
         let slot_of = |name: &str| slots.get(name).copied().or_else(|| numbered(name, questionnaire, config));
-        for named in config.id.into_iter().chain(config.keep.iter().map(String::as_str)) {
+        let kept = config.keep.iter().filter(|_| config.private == Private::Refused);
+        for named in config.id.into_iter().chain(kept.map(String::as_str)) {
             refuse_private(named, slot_of(named), questionnaire)?;
         }
         let id = match config.id {

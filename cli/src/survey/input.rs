@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use sha2::{Digest, Sha256};
 
-use super::blocks::{Block, Blocks, MAX_ROW_BYTES, Marks, Unread};
+use super::blocks::{BLOCK, Block, Blocks, MAX_ROW_BYTES, Marks, Unread};
 use crate::exit::{Failure, Report};
 
 /// The most bytes of the header that are looked at to find the delimiter.
@@ -78,7 +78,7 @@ impl Input {
         if head.starts_with(BOM) {
             head.drain(..BOM.len());
         }
-        let blocks = Blocks::new(Box::new(Cursor::new(head).chain(reader)), marks);
+        let blocks = Blocks::new(Box::new(Cursor::new(head).chain(reader)), marks, BLOCK);
         Ok(Self { name, marks, length: None, blocks, hash })
     }
 

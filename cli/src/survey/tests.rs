@@ -1,5 +1,6 @@
 use super::*;
 use bearings_engine::diagnostic::SourceFile;
+use bearings_engine::responses::Missing;
 use std::io::Cursor;
 
 /// A small questionnaire with every kind of column.
@@ -32,6 +33,7 @@ pub(super) fn questionnaire() -> Questionnaire {
 const CONFIG: Config<'_> = Config {
     id: None,
     keep: &[],
+    private: Private::Refused,
     pattern: None,
     missing: &[],
     recorded: RecordedAs::Printed,
@@ -301,9 +303,9 @@ fn counted_options_are_read_as_the_ones_they_stand_for() {
 fn a_file_without_surprises_is_soon_no_longer_watched() {
     let mut survey = open(b"effort,calm\n1,2\n4,4\n2,0\n9,9\n", &CONFIG).unwrap();
     let mut row = survey.row();
-    let mut idle = vec![survey.watch.is_idle()];
+    let mut idle = vec![survey.rows.noticed.watch.is_idle()];
     while survey.next(&mut row).unwrap() != Next::End {
-        idle.push(survey.watch.is_idle());
+        idle.push(survey.rows.noticed.watch.is_idle());
     }
     // Counted from 0 these options are what is printed, and the 0 speaks against 1.
     assert_eq!(idle, [false, false, false, true, true]);

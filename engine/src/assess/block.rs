@@ -2,7 +2,7 @@
 
 use super::NotLoaded;
 use super::columns::{Coded, Column};
-use super::decide::{Decider, Decision, Reason, Signal};
+use super::decide::{Decider, Decision, Guard, Reason, Signal};
 use super::evaluate::{Evaluation, RuleOutcome};
 use crate::compile::Variant;
 use crate::gate::Finding;
@@ -187,12 +187,25 @@ impl EvaluatedBlock {
     /// # Errors
     /// [`NotLoaded`] if the ruleset lacks a variant that some sheet needs.
     pub fn decide(self, ruleset: &Ruleset, block: &AnswerBlock) -> Result<BlockAssessment, NotLoaded> {
+        self.decided(ruleset, block, Guard::Withholds)
+    }
+
+    /// The same for a study that has approval to see what the gate withholds. What comes out is no [`BlockAssessment`], so
+    /// that nothing which is made for people can print it.
+    ///
+    /// # Errors
+    /// [`NotLoaded`] if the ruleset lacks a variant that some sheet needs.
+    pub fn decide_unguarded(self, ruleset: &Ruleset, block: &AnswerBlock) -> Result<UnguardedBlock, NotLoaded> {
+        self.decided(ruleset, block, Guard::Stands).map(UnguardedBlock)
+    }
+
+    fn decided(self, ruleset: &Ruleset, block: &AnswerBlock, guard: Guard) -> Result<BlockAssessment, NotLoaded> {
         let mut groups = Vec::new();
         for Part { role, gathered, findings, evaluation, own } in self.parts {
             let variant = ruleset.variant(role, block.form).ok_or(NotLoaded { role, form: block.form })?;
             let columns = gathered.as_ref().unwrap_or(&block.columns);
             let decided = |variant: &Variant, evaluation: Evaluation| {
-                let mut decider = Decider::new(ruleset, variant);
+                let mut decider = Decider::new(ruleset, variant, guard);
                 let decide = |(row, finding)| decider.decide(finding, &evaluation, row, columns);
                 let decisions = findings.iter().enumerate().map(decide).collect();
                 Readings { evaluation, decisions }
@@ -243,6 +256,54 @@ impl BlockAssessment {
             }
             _ => RowView::Withheld,
         }
+    }
+}
+
+/// Sheets as a study with approval sees them: nothing is withheld, and what the gate found stands beside.
+#[derive(Debug, Clone)]
+pub struct UnguardedBlock(BlockAssessment);
+
+/// What the gate found on a sheet, most serious first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SafetyFinding {
+    /// A hard flag, which withholds everything.
+    Hard,
+    /// A soft flag, which withholds `keep_going`.
+    Soft,
+    /// A hard question without an answer, which withholds every direction.
+    Unanswered,
+    /// No flag.
+    None,
+}
+
+impl SafetyFinding {
+    /// The word as it is written.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            SafetyFinding::Hard => "hard",
+            SafetyFinding::Soft => "soft",
+            SafetyFinding::Unanswered => "unanswered",
+            SafetyFinding::None => "none",
+        }
+    }
+}
+
+impl UnguardedBlock {
+    /// A sheet and what the gate found on it; none for a row that does not exist.
+    pub fn row(&self, row: usize) -> Option<(AssessedRow<'_>, SafetyFinding)> {
+        let (group, row) = *self.0.places.get(row)?;
+        let group = self.0.groups.get(group)?;
+        let finding = group.findings.get(row)?;
+        let found = if finding.hard {
+            SafetyFinding::Hard
+        } else if finding.soft > 0 {
+            SafetyFinding::Soft
+        } else if finding.unanswered {
+            SafetyFinding::Unanswered
+        } else {
+            SafetyFinding::None
+        };
+        Some((AssessedRow { group, readings: &group.read, role: group.role, row }, found))
     }
 }
 

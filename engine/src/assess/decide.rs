@@ -94,10 +94,20 @@ impl Decision {
     }
 }
 
+/// Whether the gate keeps a hard-flagged sheet from having a signal at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Guard {
+    /// It does.
+    Withholds,
+    /// A study with approval sees the sheet; the flag still holds every direction to keep going back.
+    Stands,
+}
+
 /// Decides sheets of one variant.
 pub(super) struct Decider<'a> {
     ruleset: &'a Ruleset,
     variant: &'a Variant,
+    guard: Guard,
     walker: Walker,
     sheet: Vec<Opening>,
     asked: Vec<usize>,
@@ -108,11 +118,12 @@ pub(super) struct Decider<'a> {
 }
 
 impl<'a> Decider<'a> {
-    pub(super) fn new(ruleset: &'a Ruleset, variant: &'a Variant) -> Self {
+    pub(super) fn new(ruleset: &'a Ruleset, variant: &'a Variant, guard: Guard) -> Self {
         let signal = |id: &str| variant.signals.iter().position(|signal| signal.id == id);
         Self {
             ruleset,
             variant,
+            guard,
             walker: Walker::default(),
             sheet: Vec::new(),
             asked: Vec::new(),
@@ -130,7 +141,7 @@ impl<'a> Decider<'a> {
         row: usize,
         columns: &[Column],
     ) -> Decision {
-        if self.variant.signals.is_empty() || finding.hard {
+        if self.variant.signals.is_empty() || finding.hard && self.guard == Guard::Withholds {
             return Decision::plain(Signal::None, None);
         }
         let engine = |reason| Decision::plain(Signal::None, Some(Reason::Engine(reason)));
@@ -331,7 +342,8 @@ impl<'a> Decider<'a> {
         // A rule with a flag effect that is undecided counts as fired; and so does one that some way to fill the open
         // answers would make fire, though a score of the others alone does not.
         let fires = |rule: &Rule| evaluation.outcomes[rule.condition][row] != 0;
-        finding.soft > 0
+        finding.hard
+            || finding.soft > 0
             || self.variant.rules.iter().filter(|rule| rule.raises_flag()).any(fires)
             || complete
                 .raised

@@ -1,8 +1,11 @@
 //! Comparisons by look-up: where what is compared has few states, the band of every combination is found once.
 
+use std::collections::BTreeMap;
+
 use super::model::Model;
-use super::tables::{TableVariable, Variable, code};
+use super::tables::{Condition, TableVariable, Variable, code};
 use crate::assess::Coded;
+use crate::exact::Exact;
 use crate::responses::Answer;
 use crate::ruleset::Draft;
 use crate::scoring::Value;
@@ -51,6 +54,29 @@ fn combined(variable: &TableVariable, subject: &Subject, states: &[(Quantity, Ve
         }
         Value::Unknown
     })
+}
+
+/// For each quantity of a sum or difference, one state for each value that it can have on completely answered sheets. A
+/// quantity that has no states, or too many values to list, is left out.
+pub(super) fn fill_states(
+    model: &Model<'_>,
+    draft: &Draft<'_>,
+    conditions: &[Condition],
+) -> BTreeMap<Quantity, Vec<u16>> {
+    let mut found = BTreeMap::new();
+    for quantity in conditions.iter().flat_map(|condition| &condition.shared) {
+        if let (Some(Attainable::Values(fills)), Some(states), false) =
+            (model.fills.get(quantity), states(model, draft, *quantity), found.contains_key(quantity))
+        {
+            let mut state_of: BTreeMap<Exact, u16> = BTreeMap::new();
+            for (state, value) in (0_u16..).zip(&states) {
+                state_of.extend(value.exact().map(|value| (value, state)));
+            }
+            let states: Option<Vec<u16>> = fills.iter().map(|value| state_of.get(value).copied()).collect();
+            found.extend(states.map(|states| (*quantity, states)));
+        }
+    }
+    found
 }
 
 /// The value of each state of a quantity; none if it has too many. What the states are at a sheet is for

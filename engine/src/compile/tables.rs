@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::lookup::Lookup;
+use super::lookup::{Lookup, fill_states};
 use super::model::Model;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::diagram::{Diagram, NodeId, OverBudget};
@@ -77,6 +77,8 @@ pub(crate) struct Tables {
     pub(crate) conditions: Vec<Condition>,
     /// For each quantity, the values it can have on completely answered sheets.
     pub(crate) fills: BTreeMap<Quantity, Attainable>,
+    /// The same as states, for the quantities that have them (see [`Lookup`]).
+    pub(crate) fill_states: BTreeMap<Quantity, Vec<u16>>,
 }
 
 impl Default for Tables {
@@ -86,6 +88,7 @@ impl Default for Tables {
             diagram: Diagram::new(Vec::new(), NODE_BUDGET),
             conditions: Vec::new(),
             fills: BTreeMap::new(),
+            fill_states: BTreeMap::new(),
         }
     }
 }
@@ -194,7 +197,14 @@ pub(super) fn build(draft: &Draft<'_>, model: &Model<'_>, trees: Vec<Tree>, prob
             }
         }
     }
-    Tables { variables: builder.variables, diagram: builder.diagram, conditions, fills: model.fills.clone() }
+    let fill_states = fill_states(model, draft, &conditions);
+    Tables {
+        variables: builder.variables,
+        diagram: builder.diagram,
+        conditions,
+        fills: model.fills.clone(),
+        fill_states,
+    }
 }
 
 /// Everything that some condition reads, with the cuts of each subject.

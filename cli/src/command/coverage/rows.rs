@@ -11,7 +11,7 @@ use crate::args::{Common, CoverageArgs};
 use crate::exit::Failure;
 use crate::load::Definition;
 use crate::render;
-use crate::survey::{Config, Fingerprint, Survey};
+use crate::survey::{Config, Fingerprint, Private, Survey};
 
 /// Looks at a survey. What is to be covered are the roles and the form that its rows have.
 pub(super) fn look(
@@ -24,6 +24,7 @@ pub(super) fn look(
     let config = Config {
         id: None,
         keep: &[],
+        private: Private::Refused,
         pattern: args.columns.columns.as_ref(),
         missing: &args.columns.missing,
         recorded: args.columns.recorded_as,

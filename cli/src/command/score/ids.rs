@@ -9,7 +9,7 @@ use rustc_hash::FxHasher;
 /// How many ids are compared, and how many sheets.
 const MOST: usize = 1_000_000;
 /// How many bytes of ids are kept.
-const MOST_BYTES: usize = 24 << 20;
+const MOST_BYTES: usize = 16 << 20;
 
 /// The ids seen so far, whole, so that two different ones are never taken for one.
 #[derive(Debug, Default)]

@@ -85,7 +85,9 @@ pub(super) fn text(
 ) -> serde_json::Result<String> {
     let made = provenance(ruleset, Role::Hurt, form);
     let mut notes = Vec::new();
-    if summary.may_withhold() {
+    if args.with_safety {
+        notes.push("Nothing is withheld here, and the column `safety` says what the gate found.");
+    } else if summary.may_withhold() && !args.blind {
         notes.push("Rows that read `withheld` are those with a safety flag. Treat this file like the safety answers.");
     }
     let manifest = Manifest {

@@ -3,9 +3,10 @@
 use bearings_engine::diagnostic::nearest;
 use bearings_engine::exact::{Exact, format_half_up};
 use bearings_engine::questionnaire::{Form, Role};
-use bearings_engine::{AssessedRow, Reason, RowView, RuleOutcome, Ruleset, Signal, Value, Variant};
+use bearings_engine::{AssessedRow, Reason, RowView, RuleOutcome, Ruleset, SafetyFinding, Signal, Value, Variant};
 use rustc_hash::FxHashMap;
 
+use crate::args::ScoreArgs;
 use crate::exit::Failure;
 
 /// The columns of a scored file, and where each role's variant has them.
@@ -108,10 +109,11 @@ impl<'a> Table<'a> {
     }
 
     /// The header line.
-    pub(super) fn header(&self, id: &str, kept: &[String]) -> Vec<u8> {
+    pub(super) fn header(&self, id: &str, args: &ScoreArgs) -> Vec<u8> {
         let mut line = Vec::new();
         cell(id.as_bytes(), &mut line);
-        for name in kept.iter().chain(&self.names) {
+        let safety = args.with_safety.then_some("safety");
+        for name in args.keep.iter().chain(&self.names).map(String::as_str).chain(safety) {
             line.push(b',');
             cell(name.as_bytes(), &mut line);
         }
@@ -121,25 +123,10 @@ impl<'a> Table<'a> {
 
     /// Adds the cells of a row behind what stands there already: the id and the kept cells.
     pub(super) fn row(&mut self, view: RowView<'_>, out: &mut Vec<u8>) {
-        let assessed = match view {
-            RowView::Assessed(row) => {
-                let role = if row.role() == Role::Broke { Role::Broke } else { Role::Hurt };
-                self.roles.iter().position(|own| own.role == role).map(|at| (row, at))
-            }
-            RowView::Withheld => None,
-        };
-        match assessed {
-            Some((row, at)) => {
-                if let Some(own) = self.roles.get_mut(at) {
-                    let mut writer = Writer { own, decimals: self.decimals, texts: &mut self.texts, row };
-                    for column in &self.columns {
-                        out.push(b',');
-                        writer.cell(*column, out);
-                    }
-                }
-            }
+        match view {
+            RowView::Assessed(row) => self.cells(row, out),
             // A hard flag: `withheld`, and nothing else.
-            None => {
+            RowView::Withheld => {
                 for column in &self.columns {
                     out.push(b',');
                     if *column == Column::Signal {
@@ -149,6 +136,25 @@ impl<'a> Table<'a> {
             }
         }
         out.push(b'\n');
+    }
+
+    /// The same for a study with approval, with what the gate found as the last cell.
+    pub(super) fn unguarded_row(&mut self, row: AssessedRow<'_>, finding: SafetyFinding, out: &mut Vec<u8>) {
+        self.cells(row, out);
+        out.push(b',');
+        out.extend_from_slice(finding.as_str().as_bytes());
+        out.push(b'\n');
+    }
+
+    fn cells(&mut self, row: AssessedRow<'_>, out: &mut Vec<u8>) {
+        let role = if row.role() == Role::Broke { Role::Broke } else { Role::Hurt };
+        if let Some(own) = self.roles.iter_mut().find(|own| own.role == role) {
+            let mut writer = Writer { own, decimals: self.decimals, texts: &mut self.texts, row };
+            for column in &self.columns {
+                out.push(b',');
+                writer.cell(*column, out);
+            }
+        }
     }
 }
 

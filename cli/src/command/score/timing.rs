@@ -63,6 +63,6 @@ impl Timing {
             .iter()
             .map(|(_, name, spent)| format!("{name} {:.2} s ({:.0} %)", spent.as_secs_f64(), share(spent)))
             .collect();
-        format!("{:.0} rows a second and thread: {}", rows as f64 / total.max(f64::MIN_POSITIVE), parts.join(", "))
+        format!("{:.0} rows a CPU second: {}", rows as f64 / total.max(f64::MIN_POSITIVE), parts.join(", "))
     }
 }

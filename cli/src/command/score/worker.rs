@@ -1,11 +1,13 @@
 //! What one thread does: rows of a block in, their scored lines out. What it finds is put in order by [`super::merge`].
 
-use std::hash::{Hash, Hasher};
+use std::hash::Hasher;
 use std::io;
 
-use bearings_engine::questionnaire::Form;
-use bearings_engine::responses::{Conflict, Responses, SafetyBlock};
-use bearings_engine::{AnswerBlock, BlockAssessment, NotLoaded, RowView, Ruleset, Signal, evaluate_block};
+use bearings_engine::questionnaire::{Form, Role};
+use bearings_engine::responses::{Answer, Conflict, Responses, SafetyBlock, Shown};
+use bearings_engine::{
+    AnswerBlock, BlockAssessment, NotLoaded, RowView, Ruleset, SafetyFinding, Signal, UnguardedBlock, evaluate_block,
+};
 use rustc_hash::FxHasher;
 
 use super::rows::{Table, cell};
@@ -67,6 +69,8 @@ pub(super) struct Worker<'j, 'a> {
     rows: Rows,
     row: Row,
     responses: Responses,
+    /// What is shown to each role that was met.
+    shown: Vec<(Role, Shown)>,
     block: AnswerBlock,
     /// The beginning of the line of each row of the block, and where it ends.
     starts: Vec<u8>,
@@ -118,6 +122,7 @@ impl<'j, 'a> Worker<'j, 'a> {
                 safety: SafetyBlock::Answered,
                 answers: Vec::new(),
             },
+            shown: Vec::new(),
             block: AnswerBlock::new(ruleset.questionnaire(), form, SafetyBlock::Answered),
             starts: Vec::new(),
             ends: Vec::new(),
@@ -174,9 +179,17 @@ impl<'j, 'a> Worker<'j, 'a> {
         let (row, responses) = (&mut self.row, &mut self.responses);
         std::mem::swap(&mut responses.answers, &mut row.answers);
         (responses.role, responses.bond) = (row.role, row.bond);
-        let conflicts = responses.settle(self.job.ruleset.questionnaire());
-        scored.conflicts.extend(conflicts.into_iter().map(|Conflict { slot }| (row.line, slot)));
-        scored.prints.push(print(responses));
+        let known = self.shown.iter().position(|(role, _)| *role == responses.role);
+        let known = known.unwrap_or_else(|| {
+            let shown = Shown::of(self.job.ruleset.questionnaire(), responses.role, responses.form);
+            self.shown.push((responses.role, shown));
+            self.shown.len() - 1
+        });
+        if let Some((_, shown)) = self.shown.get(known) {
+            let conflicts = shown.settle(&mut responses.answers);
+            scored.conflicts.extend(conflicts.into_iter().map(|Conflict { slot }| (row.line, slot)));
+        }
+        scored.prints.push(print(&responses.answers));
         self.block.push(responses.role, &responses.answers);
         if self.job.explains() {
             self.explained.push((row.id.clone(), row.kept.clone(), responses.clone()));
@@ -199,12 +212,18 @@ impl<'j, 'a> Worker<'j, 'a> {
         let missing = |missing: NotLoaded| Failure::Responses(Report::message(missing.to_string()));
         let evaluated = evaluate_block(self.job.ruleset, &self.block).map_err(missing)?;
         self.timing.lap(Part::Tables);
-        let assessed = evaluated.decide(self.job.ruleset, &self.block).map_err(missing)?;
-        self.timing.lap(Part::Signals);
-        if self.job.args.summary {
-            self.summary.add(&assessed);
+        if self.job.args.with_safety {
+            let assessed = evaluated.decide_unguarded(self.job.ruleset, &self.block).map_err(missing)?;
+            self.timing.lap(Part::Signals);
+            self.write_unguarded(&assessed, scored);
+        } else {
+            let assessed = evaluated.decide(self.job.ruleset, &self.block).map_err(missing)?;
+            self.timing.lap(Part::Signals);
+            if self.job.args.summary {
+                self.summary.add(&assessed);
+            }
+            self.write(&assessed, scored)?;
         }
-        self.write(&assessed, scored)?;
         self.block.clear();
         self.starts.clear();
         self.ends.clear();
@@ -246,6 +265,22 @@ impl<'j, 'a> Worker<'j, 'a> {
         Ok(())
     }
 
+    /// Writes rows for a study with approval: nothing is withheld, and what the gate found stands beside.
+    fn write_unguarded(&mut self, assessed: &UnguardedBlock, scored: &mut Scored) {
+        let mut start = 0;
+        for (at, end) in self.ends.iter().enumerate() {
+            let beginning = self.starts.get(start..*end).unwrap_or_default();
+            start = *end;
+            let Some((row, finding)) = assessed.row(at) else { continue };
+            scored.withheld += u64::from(finding == SafetyFinding::Hard);
+            scored.others += u64::from(!self.job.keeps_going(RowView::Assessed(row)));
+            if self.job.writes_rows {
+                scored.lines.extend_from_slice(beginning);
+                self.table.unguarded_row(row, finding, &mut scored.lines);
+            }
+        }
+    }
+
     /// What was noticed and counted over all its blocks.
     pub(super) fn finish(self) -> (Noticed, Summary<'a>, Timing) {
         (self.rows.noticed(), self.summary, self.timing)
@@ -281,8 +316,14 @@ impl Scored {
 }
 
 /// A fingerprint of the answers of a sheet.
-fn print(responses: &Responses) -> u64 {
+fn print(answers: &[Answer]) -> u64 {
     let mut hasher = FxHasher::default();
-    responses.answers.hash(&mut hasher);
+    for four in answers.chunks(4) {
+        let code = |answer: &Answer| match answer {
+            Answer::Level(level) => u64::from(*level) + 8,
+            Answer::Missing(reason) => *reason as u64,
+        };
+        hasher.write_u64(four.iter().fold(0, |word, answer| (word << 16) | code(answer)));
+    }
     hasher.finish()
 }

@@ -208,9 +208,15 @@ impl Evaluator<'_> {
                 rows.extend(self.out.ambiguous[scale].iter().map(|(row, _)| *row));
             }
         }
-        if !condition.shared.is_empty() {
-            rows.extend((0..self.rows).filter(|row| outcomes[*row] == UNDECIDED));
+        let undecided = |row: &usize| outcomes[*row] == UNDECIDED;
+        let open: Vec<usize> = match condition.shared.is_empty() {
+            true => Vec::new(),
+            false => (0..self.rows).filter(undecided).collect(),
+        };
+        if rows.is_empty() && !open.is_empty() && self.by_states(condition, &open, outcomes) {
+            return;
         }
+        rows.extend(open);
         rows.sort_unstable();
         rows.dedup();
         for row in rows {
@@ -230,6 +236,96 @@ impl Evaluator<'_> {
                 }
             }
             outcomes[row] = self.agreed(condition, row, &candidates);
+        }
+    }
+
+    /// Decides open rows by the states that their unknown quantities could be in; says whether that could be done. It is
+    /// what [`Self::agreed`] does, without computing with numbers.
+    fn by_states(&self, condition: &Condition, open: &[usize], outcomes: &mut [u8]) -> bool {
+        // The states of every quantity that the condition reads, each once.
+        let mut quantities: Vec<(Quantity, Cow<'_, [u16]>, Option<&[u16]>)> = Vec::new();
+        // For each step, where its quantities stand in that list, and how many states each has.
+        let mut steps: Vec<Option<(&Lookup, Vec<(usize, usize)>)>> = Vec::new();
+        for step in &condition.steps {
+            let variable = &self.variant.tables.variables[step.variable];
+            let Variable::Subject(_) = &variable.variable else {
+                steps.push(None);
+                continue;
+            };
+            let Some(lookup) = &variable.lookup else { return false };
+            let mut parts = Vec::new();
+            for (quantity, count) in &lookup.parts {
+                let known = quantities.iter().position(|(known, ..)| known == quantity);
+                let at = match known {
+                    Some(at) => at,
+                    None => {
+                        let Some(states) = self.states(*quantity) else { return false };
+                        let fills = match condition.shared.contains(quantity) {
+                            false => None,
+                            true => match self.variant.tables.fill_states.get(quantity) {
+                                Some(fills) => Some(fills.as_slice()),
+                                None => return false,
+                            },
+                        };
+                        quantities.push((*quantity, states, fills));
+                        quantities.len() - 1
+                    }
+                };
+                parts.push((at, *count));
+            }
+            steps.push(Some((lookup, parts)));
+        }
+        let mut chosen: Vec<u16> = Vec::new();
+        for row in open {
+            chosen.clear();
+            chosen.extend(quantities.iter().map(|(_, states, _)| states[*row]));
+            let mut wheels: Vec<(usize, &[u16], usize)> = Vec::new();
+            for (at, (quantity, ..)) in quantities.iter().enumerate() {
+                if let (Some(fills), Value::Unknown) = (quantities[at].2, self.value(*quantity, *row)) {
+                    wheels.push((at, fills, 0));
+                }
+            }
+            outcomes[*row] = self.agreed_states(condition, *row, &steps, &mut chosen, &mut wheels);
+        }
+        true
+    }
+
+    /// What all combinations of the wheels agree on.
+    fn agreed_states(
+        &self,
+        condition: &Condition,
+        row: usize,
+        steps: &[Option<(&Lookup, Vec<(usize, usize)>)>],
+        chosen: &mut [u16],
+        wheels: &mut [(usize, &[u16], usize)],
+    ) -> u8 {
+        let mut agreed: Option<u8> = None;
+        loop {
+            for (at, fills, turned) in wheels.iter() {
+                chosen[*at] = fills[*turned];
+            }
+            let mut state = 0_usize;
+            for (step, looked_up) in condition.steps.iter().zip(steps) {
+                let code = match looked_up {
+                    Some((lookup, parts)) => {
+                        let at = parts.iter().fold(0, |at, (of, count)| at * count + usize::from(chosen[*of]));
+                        lookup.codes[at]
+                    }
+                    None => self.out.codes[step.variable][row],
+                };
+                state = usize::from(step.table[state * usize::from(step.stride) + usize::from(code)]);
+            }
+            let outcome = condition.outcomes[state];
+            if outcome == UNDECIDED || agreed.is_some_and(|agreed| agreed != outcome) {
+                return UNDECIDED;
+            }
+            agreed = Some(outcome);
+            // The next combination, like an odometer.
+            let Some(wheel) = wheels.iter().position(|(_, fills, turned)| turned + 1 < fills.len()) else {
+                return agreed.unwrap_or(UNDECIDED);
+            };
+            wheels[wheel].2 += 1;
+            wheels[..wheel].iter_mut().for_each(|(.., turned)| *turned = 0);
         }
     }
 
