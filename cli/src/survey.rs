@@ -40,7 +40,9 @@ pub(crate) struct Config<'a> {
     pub(crate) id: Option<&'a str>,
     /// Columns whose cells are handed through.
     pub(crate) keep: &'a [String],
-    /// Whether these may be answers about safety, or who is under 18.
+    /// Columns by which respondents could be told apart.
+    pub(crate) quasi: &'a [String],
+    /// Whether the kept ones may be answers about safety, or who is under 18.
     pub(crate) private: Private,
     /// How numbered columns are named.
     pub(crate) pattern: Option<&'a ColumnPattern>,
@@ -88,6 +90,8 @@ pub(crate) struct Row {
     pub(crate) id: Vec<u8>,
     /// The cells of the kept columns.
     pub(crate) kept: Vec<Vec<u8>>,
+    /// The cells of the columns by which respondents could be told apart.
+    pub(crate) quasi: Vec<Vec<u8>>,
     /// As whom the respondent answers.
     pub(crate) role: Role,
     /// What kind of bond it is about, if the row says it.

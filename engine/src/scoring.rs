@@ -12,7 +12,7 @@ use crate::exact::Exact;
 use crate::responses::{Answer, Missing};
 use crate::ruleset::Aggregation;
 use crate::script::{Attainable, Cut};
-pub(crate) use states::States;
+pub(crate) use states::{Counted, States, Sums};
 
 /// What a scale, an aggregate or a sum comes to on one sheet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -138,6 +138,12 @@ pub(crate) struct ScoreArgs {
     /// Leave out the rows with a safety flag, and count them in the manifest if there are five or more
     #[arg(long)]
     pub(crate) blind: bool,
+    /// Say how many rows are in groups smaller than K, by the columns of --quasi
+    #[arg(long, value_name = "K", requires = "quasi", value_parser = clap::value_parser!(u64).range(2..))]
+    pub(crate) k_anonymity: Option<u64>,
+    /// Columns by which somebody could be known, such as age and place
+    #[arg(long, value_name = "COLUMN,...", value_delimiter = ',', requires = "k_anonymity")]
+    pub(crate) quasi: Vec<String>,
     /// For a study with approval: withhold nothing, and add a column `safety` (hard, soft, unanswered, none); CSV only
     #[arg(long, conflicts_with_all = ["blind", "summary", "trace"])]
     pub(crate) with_safety: bool,

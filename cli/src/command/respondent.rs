@@ -165,6 +165,7 @@ fn respondent(
     let config = Config {
         id: None,
         keep: &[],
+        quasi: &[],
         private: Private::Refused,
         pattern: args.columns.columns.as_ref(),
         missing: &args.columns.missing,

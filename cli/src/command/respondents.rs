@@ -57,6 +57,7 @@ pub(super) fn open(
     let config = Config {
         id: survey.id.as_deref(),
         keep: &[],
+        quasi: &[],
         private: Private::Refused,
         pattern: columns.columns.as_ref(),
         missing: &columns.missing,

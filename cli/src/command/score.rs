@@ -3,6 +3,7 @@
 //! Blocks of rows are scored by several threads, each on its own, and put together in the order of the file. Memory does
 //! not grow with the number of rows.
 
+mod anonymity;
 mod ids;
 mod manifest;
 mod merge;
@@ -29,7 +30,8 @@ use crate::load::{Definition, variants};
 use crate::output::{Output, beside, refuse_overwriting, same_place};
 use crate::render;
 use crate::survey::{Block, Config, Fingerprint, Private, Survey};
-use manifest::InputRecord;
+use anonymity::Groups;
+use manifest::{Found, InputRecord};
 use merge::{Merge, Sink, Tally};
 use progress::Progress;
 use rows::Table;
@@ -68,8 +70,16 @@ pub(crate) fn run(args: &ScoreArgs, common: &Common) -> Result<ExitCode, Failure
         trace: args.trace.as_deref().map(open).transpose()?,
         rejects: args.rejects.as_deref().map(open).transpose()?,
     };
-    let mut run =
-        Run { args, common, ruleset: &ruleset, form, writes_rows, tally: Tally::default(), timing: Timing::start() };
+    let mut run = Run {
+        args,
+        common,
+        ruleset: &ruleset,
+        form,
+        writes_rows,
+        tally: Tally::default(),
+        timing: Timing::start(),
+        groups: Groups::default(),
+    };
     let mut summary = Summary::new(&ruleset, form);
     let mut inputs = Vec::new();
     for (number, mut survey) in surveys.into_iter().enumerate() {
@@ -79,17 +89,27 @@ pub(crate) fn run(args: &ScoreArgs, common: &Common) -> Result<ExitCode, Failure
         run.score(&mut survey, &mut sink, &mut summary)?;
         inputs.push(run.record(survey, &inputs)?);
     }
-    let Run { mut tally, timing, .. } = run;
+    let Run { mut tally, timing, groups, .. } = run;
+    let anonymity = args.k_anonymity.map(|k| (k, groups.below(k)));
     for output in [sink.rows, sink.trace, sink.rejects].into_iter().flatten() {
         output.finish()?;
     }
     tally.close();
     tally.report(common);
+    if let Some((k, found)) = anonymity {
+        render::note(&anonymity::sentence(k, found, &args.quasi), common);
+    }
     if args.verbose {
         render::note(&timing.line(tally.read), common);
     }
     if let Some(path) = args.output.as_deref().filter(|_| !args.dry_run) {
-        write_manifest(path, &ruleset, form, args, &inputs, &tally, &summary)?;
+        write_manifest(
+            path,
+            &ruleset,
+            form,
+            args,
+            &Found { inputs: &inputs, tally: &tally, summary: &summary, anonymity },
+        )?;
     }
     if args.summary {
         let text = summary::render(&summary, &tally, args.summary_format);
@@ -127,6 +147,7 @@ fn config(args: &ScoreArgs) -> Config<'_> {
     Config {
         id: args.id.as_deref(),
         keep: &args.keep,
+        quasi: &args.quasi,
         private: if args.with_safety { Private::Kept } else { Private::Refused },
         pattern: args.columns.columns.as_ref(),
         missing: &args.columns.missing,
@@ -177,6 +198,7 @@ struct Run<'a> {
     writes_rows: bool,
     tally: Tally,
     timing: Timing,
+    groups: Groups,
 }
 
 impl<'a> Run<'a> {
@@ -240,10 +262,11 @@ impl<'a> Run<'a> {
         let workers = pipeline::run(workers, &mut next, &mut take)?;
         progress.clear();
         let found: Vec<_> = workers.into_iter().map(Worker::finish).collect();
-        for (noticed, counted, timing) in found {
-            survey.notice(noticed);
-            summary.merge(counted);
-            self.timing.add(&timing);
+        for found in found {
+            survey.notice(found.noticed);
+            summary.merge(found.summary);
+            self.timing.add(&found.timing);
+            self.groups.merge(found.groups);
         }
         let advice = survey.noticed().advice().map(|advice| {
             let scored = self.tally.read - read > self.tally.rejected - rejected;
@@ -303,11 +326,9 @@ fn write_manifest(
     ruleset: &Ruleset,
     form: Form,
     args: &ScoreArgs,
-    inputs: &[InputRecord],
-    tally: &Tally,
-    summary: &Summary<'_>,
+    found: &Found<'_>,
 ) -> Result<(), Failure> {
-    let text = manifest::text(ruleset, form, args, inputs, tally, summary)
+    let text = manifest::text(ruleset, form, args, found)
         .map_err(|error| Failure::writing("the manifest", io::Error::from(error)))?;
     // Standard output, a pipe and a device have no place beside them.
     if !path.is_file() {

@@ -25,6 +25,8 @@ pub(super) struct Columns {
     pub(super) id: Option<usize>,
     /// The columns that are handed through, in the order asked for.
     pub(super) kept: Vec<usize>,
+    /// The columns by which respondents could be told apart.
+    pub(super) quasi: Vec<usize>,
     /// The columns that nothing reads.
     pub(super) unread: Vec<usize>,
     /// What some of them would be called if they were written in the case of the questionnaire, or of the pattern.
@@ -73,7 +75,7 @@ impl Columns {
         let slots = slot_names(questionnaire);
         let slot_of = |name: &str| slots.get(name).copied().or_else(|| numbered(name, questionnaire, config));
         let kept = config.keep.iter().filter(|_| config.private == Private::Refused);
-        for named in config.id.into_iter().chain(kept.map(String::as_str)) {
+        for named in config.id.into_iter().chain(kept.chain(config.quasi).map(String::as_str)) {
             refuse_private(named, slot_of(named), questionnaire)?;
         }
         let id = match config.id {
@@ -82,6 +84,8 @@ impl Columns {
         };
         let kept =
             config.keep.iter().map(|named| position(&names, named, file, "--keep")).collect::<Result<Vec<_>, _>>()?;
+        let quasi = config.quasi.iter().map(|named| position(&names, named, file, "--quasi"));
+        let quasi = quasi.collect::<Result<Vec<_>, _>>()?;
         if let Some(id) = id {
             // The usual names are found by position, so that they are looked at here for a second one.
             position(&names, names.get(id).map_or("", String::as_str), file, "the id")?;
@@ -90,6 +94,7 @@ impl Columns {
             mapped: Vec::new(),
             id,
             kept,
+            quasi,
             unread: Vec::new(),
             other_case: BTreeMap::new(),
             width: names.len(),
@@ -179,7 +184,7 @@ impl Columns {
             let found = slot_of(name).and_then(|at| Some((at, questionnaire.slots.get(at)?)));
             let Some((at, slot, item)) = found.and_then(|(at, slot)| Some((at, slot, questionnaire.item_of(slot)?)))
             else {
-                if self.id != Some(column) && !self.kept.contains(&column) {
+                if self.id != Some(column) && !self.kept.contains(&column) && !self.quasi.contains(&column) {
                     self.unread.push(column);
                 }
                 continue;

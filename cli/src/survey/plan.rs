@@ -72,6 +72,7 @@ impl Plan {
             offset: 0,
             id: Vec::new(),
             kept: vec![Vec::new(); self.columns.kept.len()],
+            quasi: vec![Vec::new(); self.columns.quasi.len()],
             role: self.default_role,
             bond: None,
             answers: vec![Answer::Missing(Missing::Skipped); self.slots],
@@ -130,6 +131,10 @@ impl Plan {
         for (column, kept) in self.columns.kept.iter().zip(&mut row.kept) {
             kept.clear();
             self.copy(record, *column, kept, problems);
+        }
+        for (column, cell) in self.columns.quasi.iter().zip(&mut row.quasi) {
+            cell.clear();
+            cell.extend_from_slice(record.get(*column).unwrap_or_default().trim_ascii());
         }
     }
 

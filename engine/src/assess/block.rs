@@ -11,27 +11,29 @@ use crate::responses::{Answer, Missing, SafetyBlock};
 use crate::ruleset::{Kind, Ruleset};
 use crate::scoring::{Score, Value};
 
-/// Many sheets: one column a slot. Rows must be settled for their role and form ([`crate::responses::Responses::settle`]).
+/// Many sheets, one after the other. They must be settled for their role and form
+/// ([`crate::responses::Responses::settle`]).
 #[derive(Debug, Clone)]
 pub struct AnswerBlock {
     form: Form,
     safety: SafetyBlock,
-    columns: Vec<Column>,
+    slots: usize,
+    /// The answers of the first sheet, then those of the second, and so on.
+    cells: Vec<Coded>,
     roles: Vec<Role>,
 }
 
 impl AnswerBlock {
     /// No sheets yet.
     pub fn new(questionnaire: &Questionnaire, form: Form, safety: SafetyBlock) -> Self {
-        Self { form, safety, columns: vec![Vec::new(); questionnaire.slots.len()], roles: Vec::new() }
+        Self { form, safety, slots: questionnaire.slots.len(), cells: Vec::new(), roles: Vec::new() }
     }
 
     /// Adds a sheet: one answer a slot.
     pub fn push(&mut self, role: Role, answers: &[Answer]) {
-        for (at, column) in self.columns.iter_mut().enumerate() {
-            column.push(answers.get(at).copied().unwrap_or(Answer::Missing(Missing::Skipped)).into());
-        }
+        self.cells.extend(answers.iter().take(self.slots).map(|answer| Coded::from(*answer)));
         self.roles.push(role);
+        self.cells.resize(self.roles.len() * self.slots, Coded::from(Answer::Missing(Missing::Skipped)));
     }
 
     /// How many sheets there are.
@@ -46,24 +48,35 @@ impl AnswerBlock {
 
     /// Forgets the sheets and keeps the room.
     pub fn clear(&mut self) {
-        self.columns.iter_mut().for_each(Vec::clear);
+        self.cells.clear();
         self.roles.clear();
     }
 
     /// The same sheets as a block of their own.
     pub(crate) fn only(&self, rows: &[usize]) -> Self {
         let roles = rows.iter().filter_map(|row| self.roles.get(*row).copied()).collect();
-        Self { form: self.form, safety: self.safety, columns: self.gather(rows), roles }
+        let cells = rows.iter().flat_map(|row| self.sheet(*row)).copied().collect();
+        Self { form: self.form, safety: self.safety, slots: self.slots, cells, roles }
     }
 
     /// Whether some answer of a sheet is unknown.
     pub(crate) fn has_unknown(&self, row: usize) -> bool {
-        self.columns.iter().any(|column| column.get(row).is_some_and(|answer| answer.is_unknown()))
+        self.sheet(row).iter().any(|answer| answer.is_unknown())
     }
 
-    /// The sheets at these rows.
-    fn gather(&self, rows: &[usize]) -> Vec<Column> {
-        self.columns.iter().map(|column| rows.iter().filter_map(|row| column.get(*row).copied()).collect()).collect()
+    fn sheet(&self, row: usize) -> &[Coded] {
+        self.cells.get(row * self.slots..(row + 1) * self.slots).unwrap_or_default()
+    }
+
+    /// The sheets at these rows, one column a slot.
+    fn columns(&self, rows: &[usize]) -> Vec<Column> {
+        if rows.len() == self.len() {
+            return (0..self.slots)
+                .map(|slot| self.cells.iter().skip(slot).step_by(self.slots).copied().collect())
+                .collect();
+        }
+        let cell = |row: &usize, slot: usize| self.sheet(*row).get(slot).copied();
+        (0..self.slots).map(|slot| rows.iter().filter_map(|row| cell(row, slot)).collect()).collect()
     }
 }
 
@@ -120,8 +133,8 @@ pub struct EvaluatedBlock {
 #[derive(Debug, Clone)]
 struct Part {
     role: Role,
-    /// Their answers, if the block holds other roles as well.
-    gathered: Option<Vec<Column>>,
+    /// Their answers.
+    columns: Vec<Column>,
     findings: Vec<Finding>,
     evaluation: Evaluation,
     own: Option<Evaluation>,
@@ -142,23 +155,22 @@ pub(super) fn evaluate(ruleset: &Ruleset, block: &AnswerBlock) -> Result<Evaluat
             }
         }
         let variant = ruleset.variant(role, block.form).ok_or(NotLoaded { role, form: block.form })?;
-        let gathered = (rows.len() != block.len()).then(|| block.gather(&rows));
-        let columns = gathered.as_ref().unwrap_or(&block.columns);
+        let columns = block.columns(&rows);
         let answer = |slot: usize, row: usize| {
             let coded = columns.get(slot).and_then(|column| column.get(row)).copied();
             coded.map_or(Answer::Missing(Missing::Skipped), Coded::answer)
         };
         let findings: Vec<Finding> =
             (0..rows.len()).map(|row| ruleset.gate().check(block.safety, |slot| answer(slot, row))).collect();
-        let evaluation = Evaluation::new(ruleset.questionnaire(), variant, &findings, columns);
+        let evaluation = Evaluation::new(ruleset.questionnaire(), variant, &findings, &columns);
         let own = match role {
             Role::Both => {
                 let variant = own_variant(ruleset, block)?;
-                Some(Evaluation::new(ruleset.questionnaire(), variant, &findings, columns))
+                Some(Evaluation::new(ruleset.questionnaire(), variant, &findings, &columns))
             }
             _ => None,
         };
-        parts.push(Part { role, gathered, findings, evaluation, own });
+        parts.push(Part { role, columns, findings, evaluation, own });
     }
     Ok(EvaluatedBlock { parts, places })
 }
@@ -172,7 +184,7 @@ impl EvaluatedBlock {
         let parts = std::mem::take(&mut self.parts).into_iter().map(|part| {
             let role = part.role;
             let variant = ruleset.variant(role, block.form).ok_or(NotLoaded { role, form: block.form })?;
-            let columns = part.gathered.as_ref().unwrap_or(&block.columns);
+            let columns = &part.columns;
             let named = variant.named.iter().map(|named| named.condition);
             let questionnaire = ruleset.questionnaire();
             let evaluation = part.evaluation.with_conditions(questionnaire, variant, &part.findings, columns, named);
@@ -201,9 +213,9 @@ impl EvaluatedBlock {
 
     fn decided(self, ruleset: &Ruleset, block: &AnswerBlock, guard: Guard) -> Result<BlockAssessment, NotLoaded> {
         let mut groups = Vec::new();
-        for Part { role, gathered, findings, evaluation, own } in self.parts {
+        for Part { role, columns, findings, evaluation, own } in self.parts {
             let variant = ruleset.variant(role, block.form).ok_or(NotLoaded { role, form: block.form })?;
-            let columns = gathered.as_ref().unwrap_or(&block.columns);
+            let columns = columns.as_slice();
             let decided = |variant: &Variant, evaluation: Evaluation| {
                 let mut decider = Decider::new(ruleset, variant, guard);
                 let decide = |(row, finding)| decider.decide(finding, &evaluation, row, columns);

@@ -53,11 +53,8 @@ impl From<Answer> for Coded {
         Coded(match answer {
             // A slot has far fewer levels than there are numbers: loading a questionnaire limits them.
             Answer::Level(level) => level.saturating_add(REASONS),
-            Answer::Missing(Missing::NotShown) => 0,
-            Answer::Missing(Missing::Skipped) => 1,
-            Answer::Missing(Missing::Declined) => 2,
-            Answer::Missing(Missing::DontKnow) => 3,
-            Answer::Missing(Missing::NotApplicable) => 4,
+            // The order of the reasons is that of `Missing::ALL`, see the test.
+            Answer::Missing(reason) => reason as u16,
         })
     }
 }

@@ -13,7 +13,7 @@ use crate::compile::{OutcomeWhen, PartOf, RuleEffect, UNDECIDED, Variable, Varia
 use crate::exact::Exact;
 use crate::gate::Finding;
 use crate::questionnaire::Questionnaire;
-use crate::scoring::{Score, States, Tally, Value, mean};
+use crate::scoring::{Counted, Score, States, Tally, Value, mean};
 use crate::script::Quantity;
 
 /// What a rule did.
@@ -128,6 +128,8 @@ struct Evaluator<'a> {
     rows: usize,
     out: Evaluation,
     state: Vec<u16>,
+    /// What was counted of the answers to a scale on the way to its states.
+    counts: Vec<((usize, Counted), Vec<u16>)>,
 }
 
 impl Evaluation {
@@ -154,7 +156,16 @@ impl Evaluation {
             stages: Vec::new(),
             stage_count: variant.stages.len(),
         };
-        let mut evaluator = Evaluator { questionnaire, variant, findings, columns, rows, out, state: vec![0; rows] };
+        let mut evaluator = Evaluator {
+            questionnaire,
+            variant,
+            findings,
+            columns,
+            rows,
+            out,
+            state: vec![0; rows],
+            counts: Vec::new(),
+        };
         evaluator.run();
         evaluator.out
     }
@@ -169,8 +180,16 @@ impl Evaluation {
         conditions: impl Iterator<Item = usize>,
     ) -> Self {
         let rows = findings.len();
-        let mut evaluator =
-            Evaluator { questionnaire, variant, findings, columns, rows, out: self, state: vec![0; rows] };
+        let mut evaluator = Evaluator {
+            questionnaire,
+            variant,
+            findings,
+            columns,
+            rows,
+            out: self,
+            state: vec![0; rows],
+            counts: Vec::new(),
+        };
         for condition in conditions {
             evaluator.decide(condition);
         }
@@ -299,11 +318,16 @@ impl Evaluator<'_> {
     }
 
     fn raw_scores(&mut self) {
-        for scale in &self.variant.scales {
+        for (number, scale) in self.variant.scales.iter().enumerate() {
             let columns = scale.items.iter().map(|item| self.columns[item.slot].as_slice());
-            let states = scale.states.as_ref().and_then(|states| Some((states.column(columns, self.rows)?, states)));
-            self.out.raw.push(match states {
-                Some((column, states)) => Scores::States(column, Arc::clone(states)),
+            let sums = self.variant.tables.sums.get(number).and_then(Option::as_ref);
+            let found = sums.and_then(|sums| Some((sums, sums.columns(columns, self.rows)?)));
+            self.out.raw.push(match found {
+                Some((sums, (states, counts))) => {
+                    let counts = sums.counts.iter().zip(counts);
+                    self.counts.extend(counts.map(|(counted, column)| ((number, *counted), column)));
+                    Scores::States(states, Arc::clone(&sums.states))
+                }
                 None => {
                     let mut tallies = vec![Tally::default(); self.rows];
                     for item in &scale.items {
@@ -463,14 +487,24 @@ impl Evaluator<'_> {
             return;
         }
         let condition = &self.variant.tables.conditions[number];
-        self.state.fill(0);
-        for step in &condition.steps {
-            let stride = step.stride as usize;
-            for (state, code) in self.state.iter_mut().zip(&self.out.codes[step.variable]) {
-                *state = step.table[*state as usize * stride + *code as usize];
+        let mut outcomes: Vec<u8> = match condition.steps.as_slice() {
+            [] => vec![condition.outcomes.first().copied().unwrap_or(0); self.rows],
+            [only] => self.out.codes[only.variable].iter().map(|code| condition.last[usize::from(*code)]).collect(),
+            [first, between @ .., last] => {
+                for (state, code) in self.state.iter_mut().zip(&self.out.codes[first.variable]) {
+                    *state = first.table[usize::from(*code)];
+                }
+                for step in between {
+                    let stride = usize::from(step.stride);
+                    for (state, code) in self.state.iter_mut().zip(&self.out.codes[step.variable]) {
+                        *state = step.table[usize::from(*state) * stride + usize::from(*code)];
+                    }
+                }
+                let stride = usize::from(last.stride);
+                let at = |(state, code): (&u16, &u8)| condition.last[usize::from(*state) * stride + usize::from(*code)];
+                self.state.iter().zip(&self.out.codes[last.variable]).map(at).collect()
             }
-        }
-        let mut outcomes: Vec<u8> = self.state.iter().map(|state| condition.outcomes[*state as usize]).collect();
+        };
         self.reconsider(condition, &mut outcomes);
         self.out.outcomes[number] = outcomes;
     }

@@ -1,6 +1,6 @@
 //! Comparisons by look-up: where what is compared has few states, the band of every combination is found once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::model::Model;
 use super::tables::{Condition, TableVariable, Variable, code};
@@ -8,7 +8,7 @@ use crate::assess::Coded;
 use crate::exact::Exact;
 use crate::responses::Answer;
 use crate::ruleset::Draft;
-use crate::scoring::Value;
+use crate::scoring::{Counted, Sums, Value};
 use crate::script::{Attainable, Quantity, Subject};
 
 /// The most combinations of states that are looked up; a comparison with more is made sheet by sheet. A design choice:
@@ -77,6 +77,24 @@ pub(super) fn fill_states(
         }
     }
     found
+}
+
+/// For each scale with states, the sums that lead to them, with what the variables count of the same answers.
+pub(super) fn sums(model: &Model<'_>, variables: &[TableVariable]) -> Vec<Option<Sums>> {
+    let counted = |wanted: usize| {
+        let subjects = variables.iter().filter_map(|variable| match &variable.variable {
+            Variable::Subject(subject) => Some(subject),
+            _ => None,
+        });
+        let counts = subjects.flat_map(|subject| subject.parts()).filter_map(|(quantity, _)| match quantity {
+            Quantity::CountAtMost { scale, value } if *scale == wanted => Some(Counted::AtMost(*value)),
+            Quantity::CountAtLeast { scale, value } if *scale == wanted => Some(Counted::AtLeast(*value)),
+            _ => None,
+        });
+        counts.collect::<BTreeSet<_>>().into_iter().collect()
+    };
+    let scales = model.variant().scales.iter().enumerate();
+    scales.map(|(number, scale)| Some(scale.states.as_ref()?.sums(scale, counted(number)))).collect()
 }
 
 /// The value of each state of a quantity; none if it has too many. What the states are at a sheet is for

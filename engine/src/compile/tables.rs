@@ -3,12 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use super::lookup::{Lookup, fill_states};
+use super::lookup::{Lookup, fill_states, sums};
 use super::model::Model;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::diagram::{Diagram, NodeId, OverBudget};
 use crate::ruleset::Draft;
-use crate::scoring::{Value, band, band_of_fraction};
+use crate::scoring::{Sums, Value, band, band_of_fraction};
 use crate::script::{Attainable, Cut, Quantity, Read, Subject, Tree};
 
 /// A condition that the missing answers leave open.
@@ -55,7 +55,10 @@ pub(crate) struct Condition {
     /// The variables it depends on.
     pub(crate) support: Vec<usize>,
     pub(crate) steps: Vec<Step>,
+    /// The outcome of each state that the last step leads to.
     pub(crate) outcomes: Vec<u8>,
+    /// The table of the last step, with outcomes instead of states.
+    pub(crate) last: Vec<u8>,
     /// Quantities that are part of a sum or difference: while one is unknown, each of its possible values is tried.
     pub(crate) shared: Vec<Quantity>,
     pub(crate) tree: Tree,
@@ -79,6 +82,8 @@ pub(crate) struct Tables {
     pub(crate) fills: BTreeMap<Quantity, Attainable>,
     /// The same as states, for the quantities that have them (see [`Lookup`]).
     pub(crate) fill_states: BTreeMap<Quantity, Vec<u16>>,
+    /// For each scale that has states: how sheets are brought to them, and what is counted on the way.
+    pub(crate) sums: Vec<Option<Sums>>,
 }
 
 impl Default for Tables {
@@ -89,6 +94,7 @@ impl Default for Tables {
             conditions: Vec::new(),
             fills: BTreeMap::new(),
             fill_states: BTreeMap::new(),
+            sums: Vec::new(),
         }
     }
 }
@@ -101,6 +107,7 @@ impl Tables {
             support: Vec::new(),
             steps: Vec::new(),
             outcomes: vec![0],
+            last: Vec::new(),
             shared: Vec::new(),
             tree: Tree::Leaf(false),
         });
@@ -198,13 +205,9 @@ pub(super) fn build(draft: &Draft<'_>, model: &Model<'_>, trees: Vec<Tree>, prob
         }
     }
     let fill_states = fill_states(model, draft, &conditions);
-    Tables {
-        variables: builder.variables,
-        diagram: builder.diagram,
-        conditions,
-        fills: model.fills.clone(),
-        fill_states,
-    }
+    let sums = sums(model, &builder.variables);
+    let (variables, diagram, fills) = (builder.variables, builder.diagram, model.fills.clone());
+    Tables { variables, diagram, conditions, fills, fill_states, sums }
 }
 
 /// Everything that some condition reads, with the cuts of each subject.
@@ -281,7 +284,9 @@ impl Builder<'_, '_> {
         let support: Vec<usize> = self.diagram.support(root).into_iter().map(|variable| variable as usize).collect();
         let (steps, outcomes) = self.chain(root, &support);
         let shared = self.shared(&support);
-        Ok(Condition { root, support, steps, outcomes, shared, tree })
+        let outcome = |state: &u16| outcomes.get(usize::from(*state)).copied().unwrap_or(0);
+        let last = steps.last().map(|step| step.table.iter().map(outcome).collect()).unwrap_or_default();
+        Ok(Condition { root, support, steps, outcomes, last, shared, tree })
     }
 
     /// A condition over known levels. A named one that another reads is declared before it, so this comes to an end.

@@ -1,6 +1,8 @@
 //! The scores of a scale by a small number, its state: what was added up of the answers. A scale of six items with five
 //! options each has 91 of them, so that scoring a sheet is one sum and one look-up.
 
+use std::sync::Arc;
+
 use super::{Adder, Scale, Score, Tally};
 use crate::assess::Coded;
 use crate::responses::Answer;
@@ -94,24 +96,79 @@ impl States {
         &self.scores
     }
 
-    /// The state of each sheet; none if one has an answer that its item cannot have.
-    pub(crate) fn column<'a>(&self, answers: impl Iterator<Item = &'a [Coded]>, rows: usize) -> Option<Vec<u16>> {
-        let mut sums = vec![0_u32; rows];
+    /// What the answers to the items add, and beside it the counts over the same answers: one pass for all.
+    pub(crate) fn sums(self: &Arc<Self>, scale: &Scale, counts: Vec<Counted>) -> Sums {
+        let counts: Vec<Counted> = counts.into_iter().take(MOST_COUNTS).collect();
+        let adds = self.adds.iter().zip(&scale.items).map(|(adds, item)| {
+            let add = |(coded, add): (Coded, &u32)| {
+                let keyed = coded.level().and_then(|level| item.keyed.get(level));
+                counts.iter().enumerate().fold(u64::from(*add), |sum, (at, counted)| {
+                    sum | u64::from(keyed.is_some_and(|keyed| counted.counts(*keyed))) << (32 + 8 * at)
+                })
+            };
+            Coded::all(item.keyed.len()).zip(adds).map(add).collect()
+        });
+        Sums { adds: adds.collect(), counts, states: Arc::clone(self) }
+    }
+}
+
+/// The most counts that have room beside a sum; each takes eight of its bits, and there are at most [`MOST_ITEMS`] items.
+const MOST_COUNTS: usize = 4;
+
+/// Which answers to the items of a scale are counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Counted {
+    /// Those with a keyed value of at most this.
+    AtMost(i64),
+    /// Those with a keyed value of at least this.
+    AtLeast(i64),
+}
+
+impl Counted {
+    /// Whether an answer with this keyed value counts.
+    pub(crate) fn counts(self, keyed: i64) -> bool {
+        match self {
+            Counted::AtMost(most) => keyed <= most,
+            Counted::AtLeast(least) => keyed >= least,
+        }
+    }
+}
+
+/// The sums of a scale, with counts beside them.
+#[derive(Debug, Clone)]
+pub(crate) struct Sums {
+    /// For each item, what each answer adds: to the sum in the low half, to the counts in the bytes above.
+    adds: Vec<Vec<u64>>,
+    /// What is counted.
+    pub(crate) counts: Vec<Counted>,
+    /// What a sum comes to.
+    pub(crate) states: Arc<States>,
+}
+
+impl Sums {
+    /// The state of each sheet, and each of the counts; none if one has an answer that its item cannot have.
+    pub(crate) fn columns<'a>(
+        &self,
+        answers: impl Iterator<Item = &'a [Coded]>,
+        rows: usize,
+    ) -> Option<(Vec<u16>, Vec<Vec<u16>>)> {
+        let mut sums = vec![0_u64; rows];
         for (adds, column) in self.adds.iter().zip(answers) {
             for (sum, answer) in sums.iter_mut().zip(column) {
-                *sum += adds.get(answer.number()).copied().unwrap_or(IMPOSSIBLE);
+                *sum += adds.get(answer.number()).copied().unwrap_or(u64::from(IMPOSSIBLE));
             }
         }
         let mut possible = true;
         let states = sums
             .iter()
             .map(|sum| {
-                let state = self.states.get(*sum as usize).copied().unwrap_or(NONE);
+                let state = self.states.states.get(*sum as u32 as usize).copied().unwrap_or(NONE);
                 possible &= state != NONE;
                 state
             })
             .collect();
-        possible.then_some(states)
+        let count = |at: usize| sums.iter().map(|sum| (sum >> (32 + 8 * at)) as u16 & 0xFF).collect();
+        possible.then(|| (states, (0..self.counts.len()).map(count).collect()))
     }
 }
 
@@ -210,9 +267,17 @@ mod tests {
                     let sheets = sheets(&scale, true);
                     let columns: Vec<Vec<Coded>> =
                         (0..3).map(|slot| sheets.iter().map(|sheet| Coded::from(sheet[slot])).collect()).collect();
-                    let found = states.column(columns.iter().map(Vec::as_slice), sheets.len()).unwrap();
-                    for (sheet, state) in sheets.iter().zip(found) {
+                    let wanted = vec![Counted::AtMost(1), Counted::AtLeast(2)];
+                    let sums = states.sums(&scale, wanted.clone());
+                    let (found, counts) = sums.columns(columns.iter().map(Vec::as_slice), sheets.len()).unwrap();
+                    for (row, (sheet, state)) in sheets.iter().zip(found).enumerate() {
                         assert_eq!(states.scores()[usize::from(state)], scale.score_sheet(sheet), "{sheet:?}");
+                        for (counted, counts) in wanted.iter().zip(&counts) {
+                            let keyed = sheet.iter().zip(&scale.items);
+                            let keyed = keyed.filter_map(|(answer, item)| Some(item.keyed[answer.level()?]));
+                            let expected = keyed.filter(|keyed| counted.counts(*keyed)).count();
+                            assert_eq!(usize::from(counts[row]), expected, "{sheet:?} {counted:?}");
+                        }
                     }
                 }
             }
@@ -223,7 +288,10 @@ mod tests {
     fn what_an_item_cannot_have_is_not_looked_up() {
         let scale = scale_of(Aggregation::Mean, vec![item(0, 1, 3, 1), item(1, 1, 3, 1)], Need::Count(1));
         let states = scale.states.as_ref().unwrap();
-        let column = |answer: Answer| states.column([[Coded::from(answer)].as_slice(); 2].into_iter(), 1);
+        let sums = states.sums(&scale, Vec::new());
+        let column = |answer: Answer| {
+            sums.columns([[Coded::from(answer)].as_slice(); 2].into_iter(), 1).map(|(states, _)| states)
+        };
         assert!(column(Answer::Level(2)).is_some());
         assert_eq!(column(Answer::Level(3)), None);
         assert_eq!(column(Answer::Missing(crate::responses::Missing::NotApplicable)), None);

@@ -24,6 +24,7 @@ pub(super) fn look(
     let config = Config {
         id: None,
         keep: &[],
+        quasi: &[],
         private: Private::Refused,
         pattern: args.columns.columns.as_ref(),
         missing: &args.columns.missing,

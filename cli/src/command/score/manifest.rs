@@ -7,6 +7,7 @@ use bearings_engine::questionnaire::{Form, Role};
 use bearings_engine::{Ruleset, forms_of};
 use serde::Serialize;
 
+use super::anonymity::Anonymity;
 use super::merge::Tally;
 use super::summary::{SMALLEST_SHOWN, Summary};
 use crate::args::{RowFormat, ScoreArgs};
@@ -28,6 +29,25 @@ pub(super) struct InputRecord {
     pub(super) rejected: u64,
 }
 
+/// What was found while scoring.
+pub(super) struct Found<'a> {
+    pub(super) inputs: &'a [InputRecord],
+    pub(super) tally: &'a Tally,
+    pub(super) summary: &'a Summary<'a>,
+    /// The size of a group that was asked for, and what was found.
+    pub(super) anonymity: Option<(u64, Anonymity)>,
+}
+
+/// Whether respondents can be told apart.
+#[derive(Serialize)]
+struct AnonymityRecord<'a> {
+    k: u64,
+    columns: &'a [String],
+    /// None if there were too many combinations to count.
+    rows_below: Option<u64>,
+    smallest_group: Option<u64>,
+}
+
 #[derive(Serialize)]
 struct Manifest<'a> {
     format: &'static str,
@@ -47,6 +67,8 @@ struct Manifest<'a> {
     /// Only where rows with a hard flag were left out.
     #[serde(skip_serializing_if = "Option::is_none")]
     left_out_for_safety: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    k_anonymity: Option<AnonymityRecord<'a>>,
     policies: Policies<'a>,
     notes: Vec<&'static str>,
 }
@@ -75,14 +97,8 @@ struct Policies<'a> {
     scales: BTreeMap<String, String>,
 }
 
-pub(super) fn text(
-    ruleset: &Ruleset,
-    form: Form,
-    args: &ScoreArgs,
-    inputs: &[InputRecord],
-    tally: &Tally,
-    summary: &Summary<'_>,
-) -> serde_json::Result<String> {
+pub(super) fn text(ruleset: &Ruleset, form: Form, args: &ScoreArgs, found: &Found<'_>) -> serde_json::Result<String> {
+    let Found { inputs, tally, summary, anonymity } = *found;
     let made = provenance(ruleset, Role::Hurt, form);
     let mut notes = Vec::new();
     if args.with_safety {
@@ -104,6 +120,13 @@ pub(super) fn text(
         duplicate_ids: tally.duplicate_ids,
         duplicate_answers: tally.duplicate_answers,
         left_out_for_safety: args.blind.then(|| left_out(tally.withheld)),
+        k_anonymity: anonymity.map(|(k, found)| {
+            let (rows_below, smallest_group) = match found {
+                Anonymity::Found { below, smallest } => (Some(below), Some(smallest)),
+                Anonymity::TooMany => (None, None),
+            };
+            AnonymityRecord { k, columns: &args.quasi, rows_below, smallest_group }
+        }),
         policies: Policies {
             output: if args.format == RowFormat::Csv { "csv" } else { "ndjson" },
             decimals: args.decimals,

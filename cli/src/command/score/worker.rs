@@ -10,6 +10,7 @@ use bearings_engine::{
 };
 use rustc_hash::FxHasher;
 
+use super::anonymity::Groups;
 use super::rows::{Table, cell};
 use super::summary::Summary;
 use super::timing::{Part, Timing};
@@ -80,6 +81,15 @@ pub(super) struct Worker<'j, 'a> {
     table: Table<'a>,
     summary: Summary<'a>,
     timing: Timing,
+    groups: Groups,
+}
+
+/// What a worker noticed and counted over all its blocks.
+pub(super) struct Finished<'a> {
+    pub(super) noticed: Noticed,
+    pub(super) summary: Summary<'a>,
+    pub(super) timing: Timing,
+    pub(super) groups: Groups,
 }
 
 /// What was found in a block.
@@ -130,6 +140,7 @@ impl<'j, 'a> Worker<'j, 'a> {
             table: Table::new(ruleset, form, job.args.decimals, &job.args.fields)?,
             summary: Summary::new(ruleset, form),
             timing: Timing::start(),
+            groups: Groups::default(),
             job,
             plan,
             rows,
@@ -188,6 +199,9 @@ impl<'j, 'a> Worker<'j, 'a> {
         if let Some((_, shown)) = self.shown.get(known) {
             let conflicts = shown.settle(&mut responses.answers);
             scored.conflicts.extend(conflicts.into_iter().map(|Conflict { slot }| (row.line, slot)));
+        }
+        if !row.quasi.is_empty() {
+            self.groups.add(&row.quasi);
         }
         scored.prints.push(print(&responses.answers));
         self.block.push(responses.role, &responses.answers);
@@ -282,8 +296,9 @@ impl<'j, 'a> Worker<'j, 'a> {
     }
 
     /// What was noticed and counted over all its blocks.
-    pub(super) fn finish(self) -> (Noticed, Summary<'a>, Timing) {
-        (self.rows.noticed(), self.summary, self.timing)
+    pub(super) fn finish(self) -> Finished<'a> {
+        let Self { rows, summary, timing, groups, .. } = self;
+        Finished { noticed: rows.noticed(), summary, timing, groups }
     }
 }
 

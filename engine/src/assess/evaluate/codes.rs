@@ -8,7 +8,7 @@ use crate::assess::columns::{Coded, Column};
 use crate::compile::{Condition, Lookup, UNDECIDED, Variable, Variant, code};
 use crate::questionnaire::Questionnaire;
 use crate::responses::Answer;
-use crate::scoring::Value;
+use crate::scoring::{Counted, Value};
 use crate::script::{Attainable, Quantity};
 
 impl Evaluation {
@@ -152,8 +152,8 @@ impl Evaluator<'_> {
         match quantity {
             Quantity::Number(slot) => Some(self.columns[slot].iter().map(|answer| answer.number() as u16).collect()),
             Quantity::RawScale(scale) | Quantity::Scale(scale) => out.raw[scale].states().map(Cow::Borrowed),
-            Quantity::CountAtMost { scale, value } => Some(self.counts(scale, |keyed| keyed <= value).into()),
-            Quantity::CountAtLeast { scale, value } => Some(self.counts(scale, |keyed| keyed >= value).into()),
+            Quantity::CountAtMost { scale, value } => Some(self.counted(scale, Counted::AtMost(value))),
+            Quantity::CountAtLeast { scale, value } => Some(self.counted(scale, Counted::AtLeast(value))),
             Quantity::Level(sign) => Some(out.levels[sign].iter().map(|level| u16::from(*level)).collect()),
             Quantity::SignsPresent => {
                 let present = |row: usize| {
@@ -171,18 +171,20 @@ impl Evaluator<'_> {
     }
 
     /// How many answers to the items of a scale count, on every row.
-    fn counts(&self, scale: usize, counts: impl Fn(i64) -> bool) -> Vec<u16> {
+    fn counted(&self, scale: usize, counted: Counted) -> Cow<'_, [u16]> {
+        if let Some((_, counts)) = self.counts.iter().find(|(of, _)| *of == (scale, counted)) {
+            return Cow::Borrowed(counts);
+        }
         let mut sums = vec![0_u16; self.rows];
         for item in &self.variant.scales[scale].items {
-            let add = |coded: Coded| {
-                coded.level().and_then(|level| item.keyed.get(level)).is_some_and(|keyed| counts(*keyed)).into()
-            };
+            let keyed = |coded: Coded| coded.level().and_then(|level| item.keyed.get(level));
+            let add = |coded: Coded| keyed(coded).is_some_and(|keyed| counted.counts(*keyed)).into();
             let adds: Vec<u16> = Coded::all(item.keyed.len()).map(add).collect();
             for (sum, answer) in sums.iter_mut().zip(&self.columns[item.slot]) {
                 *sum += adds[answer.number()];
             }
         }
-        sums
+        sums.into()
     }
 
     /// A quantity on every row.
