@@ -33,6 +33,7 @@ mod sample;
 mod score;
 mod score_options;
 mod score_parts;
+mod score_private;
 mod sheets;
 mod shipped;
 mod support;
