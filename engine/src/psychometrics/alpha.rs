@@ -25,7 +25,7 @@ pub struct Alpha {
 pub enum Undefined {
     /// Fewer than two items have answers that differ.
     TooFewItems,
-    /// Some two items were never answered by the same two people.
+    /// Some two items were never answered by the same people, or did not vary among those.
     NeverTogether,
     /// The items cancel out: their sum does not vary.
     NoVariance,
@@ -41,7 +41,7 @@ impl fmt::Display for Undefined {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Undefined::TooFewItems => "fewer than two items have answers that differ",
-            Undefined::NeverTogether => "some two items were never answered by the same people",
+            Undefined::NeverTogether => "too few people answered some two items",
             Undefined::NoVariance => "the items cancel out",
             Undefined::TooFewForFactor => "one factor takes three items",
             Undefined::NotSettled => "the search for one factor does not settle",
@@ -118,7 +118,8 @@ impl Covariances {
         (self.cells.size() > 1 && rest > 0.0).then(|| covariance / (own * rest).sqrt())
     }
 
-    /// The correlations, each from its covariance and both variances (`cov2cor` of R).
+    /// The correlations, each from its covariance and the variances of all answers (`cov2cor` of R, as psych has it for
+    /// the mean).
     fn correlations(&self) -> Square<f64> {
         let cell = |one: usize, other: usize| {
             let variances = self.cells.at(one, one) * self.cells.at(other, other);
@@ -142,9 +143,14 @@ impl Covariances {
         Ok(sum / (items * (items - 1) / 2) as f64)
     }
 
-    /// McDonald's omega total of one factor.
-    pub(super) fn omega(&self) -> Result<f64, Undefined> {
-        omega::total(&self.correlations())
+    /// McDonald's omega total of one factor, of the correlations over the people who answered both items (as psych has it
+    /// for factors).
+    pub(super) fn omega(&self, sums: &Sums) -> Result<f64, Undefined> {
+        let cell = |one: usize, other: usize| {
+            let pair = self.items.get(one).zip(self.items.get(other));
+            pair.and_then(|(one, other)| sums.correlation(*one, *other)).ok_or(Undefined::NeverTogether)
+        };
+        omega::total(&Square::make(self.items.len(), cell)?)
     }
 }
 

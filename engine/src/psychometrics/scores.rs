@@ -97,15 +97,24 @@ pub(super) enum End {
 }
 
 impl Scores {
+    /// Counts a person.
     pub(super) fn add(&mut self, score: Score, end: End, group: Group) {
+        let mut person = Counts::default();
+        count(&mut person, group);
+        self.add_all(score, end, &person);
+    }
+
+    /// Counts people of the same score.
+    pub(super) fn add_all(&mut self, score: Score, end: End, people: &Counts) {
+        let how_many: u64 = people.iter().sum();
         let Value::Known { numerator, denominator } = score.value else {
-            self.unscored += 1;
+            self.unscored += how_many;
             return;
         };
-        count(self.values.entry((denominator, numerator)).or_default(), group);
+        merge(self.values.entry((denominator, numerator)).or_default(), people);
         match end {
-            End::Lowest => self.floor += 1,
-            End::Highest => self.ceiling += 1,
+            End::Lowest => self.floor += how_many,
+            End::Highest => self.ceiling += how_many,
             End::Neither => {}
         }
     }

@@ -123,6 +123,25 @@ fn parts_of_a_survey_can_be_merged() {
     assert_eq!(one.reliability(), found(&scale, &rows));
 }
 
+/// An item from 1 to 5 counts as its answers do; one from 1 to 3 counts twice as much a step, so that both go from 0 to
+/// 100. The sums are then those of the two items above, and alpha with them.
+#[test]
+fn items_count_as_they_do_in_the_score() {
+    let narrow =
+        ScaleItem { slot: 1, weight: 1, reversed: false, may_be_absent: false, keyed: vec![1, 2, 3], min: 1, max: 3 };
+    let mixed = |aggregation| {
+        let items = vec![scale(1, &[]).items[0].clone(), narrow.clone()];
+        Scale::new("s".into(), "S".into(), false, aggregation, items, Need::All, None, "s.rhai:1".into())
+    };
+    let rows = ["1 1", "2 1", "3 3", "5 3"];
+    let percent = found(&mixed(Aggregation::Percent), &rows);
+    let widened = found(&scale(2, &[]), &["1 1", "2 1", "3 5", "5 5"]);
+    near(percent.pairwise.unwrap().value, widened.pairwise.unwrap().value);
+    assert_eq!(percent.items[1].mean, Some(2.0), "told as it was answered");
+    let mean = found(&mixed(Aggregation::Mean), &rows);
+    near(mean.pairwise.unwrap().value, found(&scale(2, &[]), &rows).pairwise.unwrap().value);
+}
+
 #[test]
 fn the_ends_are_where_all_answers_lie() {
     let found = found(&scale(2, &[1]), &["1 5", "5 1", "5 1", "3 3"]);

@@ -132,7 +132,10 @@ pub(super) fn text(ruleset: &Ruleset, findings: &Findings<'_>) -> String {
         },
         criterion: findings.criterion.as_ref().map(|criterion| criterion.column.as_str()),
         method: BTreeMap::from([
-            ("alpha", "raw, of the keyed answers of the items that vary; n of pairwise is everybody who answered any"),
+            (
+                "alpha",
+                "raw, of the answers as they count in the score, of the items that vary; n of pairwise: who answered any",
+            ),
             ("interval", "Feldt, 95 %, n - 1 and (n - 1)(k - 1) degrees of freedom"),
             ("omega_total", "one factor, minres, pairwise correlations, modelled variance below"),
             ("item_rest_r", "with the sum of the other items, pairwise, after reversal"),

@@ -93,10 +93,10 @@ impl<'a> Study<'a> {
             None => Ok(Self { questionnaire, roles, patterns: AnswerPatterns::new(questionnaire) }),
             Some(unknown) => {
                 let known = known.iter().map(String::as_str);
-                let near = nearest(unknown, known.clone()).map(|near| format!("; did you mean `{near}`?"));
+                let near = nearest(unknown, known.clone()).map(|near| format!(", did you mean `{near}`?"));
                 let known: Vec<&str> = known.collect();
                 let message = format!("--scale: no scale `{unknown}`{}", near.unwrap_or_default());
-                Err(Failure::Usage(format!("{message} There are: {}", known.join(", "))))
+                Err(Failure::Usage(format!("{message}; there are: {}", known.join(", "))))
             }
         }
     }
@@ -190,9 +190,6 @@ impl Finding {
                 "the score is lower in the group that the criterion names: is the key, or the criterion, turned round?"
                     .to_owned(),
             );
-        }
-        if self.scale.items.iter().any(|item| item.weight != 1) {
-            warnings.push("its items have weights; they count in the score only".to_owned());
         }
         warnings
     }

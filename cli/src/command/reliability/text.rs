@@ -10,8 +10,8 @@ use crate::args::ReliabilityFormat;
 
 /// What the numbers are, once for all of them.
 const METHOD: [&str; 5] = [
-    "alpha: raw Cronbach's alpha of the keyed answers, k/(k-1) times 1 minus the sum of the items' variances over the \
-     variance of their sum; 95 % interval by Feldt. pairwise: each covariance over the people who answered both items; \
+    "alpha: raw Cronbach's alpha, k/(k-1) times 1 minus the sum of the items' variances over the variance of their \
+     sum, of the answers as they count in the score; 95 % interval by Feldt. pairwise: each covariance over the people who answered both items; \
      n is everybody who answered any. listwise: the people who answered all.",
     "omega: total, of one factor (minres) of the pairwise correlations. Other programs may mean three factors.",
     "(-): reversed by the ruleset; all numbers are after that. r rest: correlation with the sum of the other items. \
@@ -32,12 +32,12 @@ struct Page {
 pub(super) fn text(ruleset: &Ruleset, findings: &Findings<'_>, format: ReliabilityFormat) -> String {
     let mut page = Page { text: String::new(), format };
     page.heading(&format!("{} {}", ruleset.title, ruleset.version), "#");
-    page.fact("rows read", &findings.read.to_string());
-    page.fact("rejected", &findings.rejected.to_string());
-    page.fact("without any answer", &findings.empty.to_string());
+    page.count("rows read", &findings.read.to_string());
+    page.count("rejected", &findings.rejected.to_string());
+    page.count("without any answer", &findings.empty.to_string());
     let compared = findings.compared_with.map(|most| format!(" (compared with the first {most} different ones)"));
     let repeated = format!("{}{}", findings.repeated, compared.unwrap_or_default());
-    page.fact("with the answers of an earlier row", &repeated);
+    page.count("with the answers of an earlier row", &repeated);
     for finding in &findings.scales {
         scale(&mut page, finding, findings);
     }
@@ -71,9 +71,15 @@ fn scale(page: &mut Page, finding: &Finding, findings: &Findings<'_>) {
     page.fact("omega", &number(found.omega_total, "total, one factor, minres, pairwise"));
     page.fact("mean r", &number(found.mean_correlation, "of two items, pairwise"));
     score(page, &found.score);
-    if findings.criterion.is_some() {
-        let area = found.score.area.map_or("undefined: one of the two groups has no score".to_owned(), decimals::<3>);
-        page.fact("AUC", &area);
+    if let Some(criterion) = &findings.criterion {
+        let value = criterion.value.as_deref().unwrap_or("1");
+        page.fact(
+            "AUC",
+            &match found.score.area {
+                Some(area) => format!("{}  {}={value}", decimals::<3>(area), criterion.column),
+                None => "undefined: one of the two groups has no score".to_owned(),
+            },
+        );
     }
     items(page, &found.items, findings);
     for warning in finding.warnings(findings) {
@@ -145,9 +151,10 @@ fn items(page: &mut Page, items: &[ItemReliability], findings: &Findings<'_>) {
     page.table(header, rows);
 }
 
-/// A number with so many decimals, and no minus before a zero.
+/// A number with so many decimals, rounded half up, and no minus before a zero.
 fn decimals<const N: usize>(number: f64) -> String {
-    let text = format!("{number:.N$}");
+    let unit = (0..N).fold(1.0, |unit, _| unit * 10.0);
+    let text = format!("{:.N$}", (number * unit + 0.5).floor() / unit);
     match text.strip_prefix('-') {
         Some(size) if size.chars().all(|c| matches!(c, '0' | '.')) => size.to_owned(),
         _ => text,
@@ -163,6 +170,11 @@ impl Page {
             ReliabilityFormat::Table => paragraph(&mut self.text, heading, 0),
             ReliabilityFormat::Markdown => self.text.push_str(&format!("{mark} {heading}\n\n")),
         }
+    }
+
+    fn count(&mut self, what: &str, told: &str) {
+        let mark = if self.format == ReliabilityFormat::Table { "  " } else { "- " };
+        self.text.push_str(&format!("{mark}{what}: {told}\n"));
     }
 
     fn fact(&mut self, what: &str, told: &str) {
@@ -203,5 +215,21 @@ impl Page {
         if self.format == ReliabilityFormat::Markdown {
             self.text.push('\n');
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_rounded_half_up() {
+        assert_eq!([5.25, -5.25, 0.04, 5.24].map(decimals::<1>), ["5.3", "-5.2", "0.0", "5.2"]);
+        assert_eq!([0.7265, -0.0004, 1.0].map(decimals::<3>), ["0.727", "0.000", "1.000"]);
+    }
+
+    #[test]
+    fn parts_of_few_people_are_flat() {
+        assert_eq!(bars(&[0, 4, 5, 100]), "▁▁▂█");
     }
 }
