@@ -28,6 +28,7 @@ mod person;
 mod prove;
 mod reading_age;
 mod real_data;
+mod reliability;
 mod safety;
 mod sample;
 mod score;

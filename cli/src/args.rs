@@ -6,6 +6,7 @@ mod coverage;
 mod export;
 mod flip;
 mod new;
+mod reliability;
 mod scoring;
 mod take;
 mod test;
@@ -29,6 +30,8 @@ use flip::FLIP_EXAMPLES;
 pub(crate) use flip::FlipArgs;
 use new::NEW_EXAMPLES;
 pub(crate) use new::{New, NewArgs, NewCaseArgs, NewPlace};
+use reliability::RELIABILITY_EXAMPLES;
+pub(crate) use reliability::{Criterion, LongColumns, ReliabilityArgs, ReliabilityFormat, ValueRange};
 use scoring::{EXPLAIN_EXAMPLES, SCORE_EXAMPLES};
 pub(crate) use scoring::{
     ExplainArgs, ExplainFormat, RecordedAs, RespondentArgs, RowFormat, RulesArgs, ScoreArgs, SummaryFormat,
@@ -107,6 +110,9 @@ pub(crate) enum Command {
     /// Score a survey, one row a respondent
     #[command(long_about = SCORE_EXAMPLES)]
     Score(ScoreArgs),
+    /// How well scales hold together, and how carefully people answered
+    #[command(long_about = RELIABILITY_EXAMPLES)]
+    Reliability(ReliabilityArgs),
     /// Write a questionnaire as a form: for paper, REDCap or ODK
     #[command(long_about = EXPORT_EXAMPLES)]
     Export(ExportArgs),
@@ -147,7 +153,7 @@ pub(crate) enum Command {
 /// The groups of the help text: who uses which commands.
 const GROUPS: [(&str, &[&str]); 4] = [
     ("Assess", &["take", "explain", "flip"]),
-    ("Score surveys", &["score", "export", "sample"]),
+    ("Score surveys", &["score", "reliability", "export", "sample"]),
     (
         "Work on rulesets and questionnaires",
         &["list", "show", "new", "check", "test", "coverage", "prove", "diff", "sweep"],

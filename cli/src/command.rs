@@ -12,6 +12,7 @@ mod help;
 mod list;
 mod new;
 mod prove;
+mod reliability;
 mod respondent;
 mod respondents;
 mod sample;
@@ -52,6 +53,7 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Some(Command::Diff(args)) => diff::run(&args, &cli.common),
         Some(Command::Sweep(args)) => sweep::run(&args, &cli.common),
         Some(Command::Coverage(args)) => coverage::run(&args, &cli.common),
+        Some(Command::Reliability(args)) => reliability::run(&args, &cli.common),
         Some(Command::Score(args)) => score::run(&args, &cli.common),
         Some(Command::Take(args)) => take::run(&args, &cli.common),
         Some(Command::Explain(args)) => explain::run(&args, &cli.common),

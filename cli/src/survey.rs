@@ -167,6 +167,11 @@ impl Survey {
         self.plan.columns.id.and_then(|column| self.plan.columns.name(column))
     }
 
+    /// Whether a column holds the answers to this slot.
+    pub(crate) fn has(&self, slot: usize) -> bool {
+        self.columns.has(slot)
+    }
+
     /// What is to be said once about how the survey is read.
     pub(crate) fn notes(&self) -> &[String] {
         &self.notes

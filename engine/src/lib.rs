@@ -17,6 +17,7 @@ mod explain;
 pub mod fingerprint;
 mod gate;
 pub mod interview;
+pub mod psychometrics;
 pub mod questionnaire;
 pub mod responses;
 mod ruleset;

@@ -147,6 +147,11 @@ pub(crate) struct Adder {
 }
 
 impl Adder {
+    /// What each level adds.
+    pub(crate) fn adds(&self) -> &[i64] {
+        &self.adds
+    }
+
     /// Adds one answer.
     #[inline]
     pub(crate) fn add(&self, tally: &mut Tally, answer: Answer) {

@@ -12,7 +12,7 @@ use bearings_engine::{
 use crate::args::{Common, RecordedAs, SheetsArgs, SurveyArgs};
 use crate::exit::{Failure, Report};
 use crate::render;
-use crate::survey::{Config, Fingerprint, Next, Private, Survey};
+use crate::survey::{Config, Fingerprint, Next, Private, Row, Survey};
 
 /// How many sheets are assessed at once: a block's columns fit the second cache.
 const BLOCK: usize = 1_024;
@@ -94,9 +94,9 @@ pub(super) fn each_block(
     };
     let mut block = AnswerBlock::new(questionnaire, form, SafetyBlock::Answered);
     let mut ids: Vec<Vec<u8>> = Vec::new();
-    let tally = each(survey, questionnaire, form, common, &mut |id, responses| {
+    let tally = each(survey, questionnaire, form, common, &mut |row, responses| {
         block.push(responses.role, &responses.answers);
-        ids.push(id.to_owned());
+        ids.push(row.id.clone());
         if block.len() == BLOCK {
             assess(&block, &ids)?;
             block.clear();
@@ -108,10 +108,10 @@ pub(super) fn each_block(
     Ok(tally)
 }
 
-/// What is done with a respondent: the id and the answers.
-type LookAtOne<'a> = &'a mut dyn FnMut(&[u8], &Responses) -> Result<(), Failure>;
+/// What is done with a respondent: the row without its answers, and the answers, settled.
+type LookAtOne<'a> = &'a mut dyn FnMut(&Row, &Responses) -> Result<(), Failure>;
 
-/// Hands over the respondents one after the other: the id and the answers.
+/// Hands over the respondents one after the other: the row, and the answers.
 ///
 /// # Errors
 /// The survey cannot be read on, or what `look` says. Rejected rows are named and counted.
@@ -142,7 +142,7 @@ pub(super) fn each(
                 std::mem::swap(&mut responses.answers, &mut row.answers);
                 (responses.role, responses.bond) = (row.role, row.bond);
                 conflicts += responses.settle(questionnaire).len() as u64;
-                look(&row.id, &responses)?;
+                look(&row, &responses)?;
                 std::mem::swap(&mut responses.answers, &mut row.answers);
             }
         }
