@@ -1,10 +1,12 @@
 //! What can be typed, as clap types. What it means is not here: that is for the commands.
 
 mod analysis;
+mod codebook;
 mod compare;
 mod coverage;
 mod export;
 mod flip;
+mod import;
 mod new;
 mod scoring;
 mod take;
@@ -19,6 +21,8 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use analysis::PROVE_EXAMPLES;
 pub(crate) use analysis::ProveArgs;
+use codebook::CODEBOOK_EXAMPLES;
+pub(crate) use codebook::{CodebookArgs, CodebookFormat};
 use compare::{DIFF_EXAMPLES, SWEEP_EXAMPLES};
 pub(crate) use compare::{DiffArgs, SheetsArgs, SurveyArgs, SweepArgs, Transition};
 use coverage::COVERAGE_EXAMPLES;
@@ -27,6 +31,8 @@ use export::EXPORT_EXAMPLES;
 pub(crate) use export::{AskedRole, ExportArgs, ExportFormat};
 use flip::FLIP_EXAMPLES;
 pub(crate) use flip::FlipArgs;
+use import::IMPORT_EXAMPLES;
+pub(crate) use import::{Delimiter, ImportArgs, ImportFormat};
 use new::NEW_EXAMPLES;
 pub(crate) use new::{New, NewArgs, NewCaseArgs, NewPlace};
 use scoring::{EXPLAIN_EXAMPLES, SCORE_EXAMPLES};
@@ -107,6 +113,9 @@ pub(crate) enum Command {
     /// Score a survey, one row a respondent
     #[command(long_about = SCORE_EXAMPLES)]
     Score(ScoreArgs),
+    /// Describe every column of a survey, or of the scored file
+    #[command(long_about = CODEBOOK_EXAMPLES)]
+    Codebook(CodebookArgs),
     /// Write a questionnaire as a form: for paper, REDCap or ODK
     #[command(long_about = EXPORT_EXAMPLES)]
     Export(ExportArgs),
@@ -119,6 +128,9 @@ pub(crate) enum Command {
     /// Write a first ruleset, questionnaire or case, to be changed
     #[command(long_about = NEW_EXAMPLES)]
     New(NewArgs),
+    /// Make a questionnaire of a list of items: CSV, REDCap, XLSForm
+    #[command(long_about = IMPORT_EXAMPLES)]
+    Import(ImportArgs),
     /// Find every problem in rulesets and questionnaires
     Check(CheckArgs),
     /// Run the cases that stand beside the rules
@@ -147,10 +159,10 @@ pub(crate) enum Command {
 /// The groups of the help text: who uses which commands.
 const GROUPS: [(&str, &[&str]); 4] = [
     ("Assess", &["take", "explain", "flip"]),
-    ("Score surveys", &["score", "export", "sample"]),
+    ("Score surveys", &["score", "codebook", "export", "sample"]),
     (
         "Work on rulesets and questionnaires",
-        &["list", "show", "new", "check", "test", "coverage", "prove", "diff", "sweep"],
+        &["list", "show", "new", "import", "check", "test", "coverage", "prove", "diff", "sweep"],
     ),
     ("Shell", &["completions", "man", "help"]),
 ];

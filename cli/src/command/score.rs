@@ -3,6 +3,7 @@
 //! Rows are read into columnar blocks, assessed a block at a time, and written in their order. Memory does not
 //! grow with the number of rows.
 
+mod column;
 mod manifest;
 mod ndjson;
 mod rows;
@@ -26,7 +27,9 @@ use crate::load::{Definition, variants};
 use crate::output::{Output, beside, refuse_overwriting, same_place};
 use crate::render;
 use crate::survey::{Config, Fingerprint, Next, Row, RowError, Survey};
+pub(in crate::command) use column::ScoredColumn;
 use manifest::InputRecord;
+pub(in crate::command) use rows::Table;
 use summary::Summary;
 use timing::{Part, Timing};
 

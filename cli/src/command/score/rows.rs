@@ -5,8 +5,10 @@ use bearings_engine::questionnaire::Form;
 use bearings_engine::{Reason, RowView, RuleOutcome, Ruleset, Signal, Value, Variant};
 use rustc_hash::FxHashMap;
 
+use super::column::ScoredColumn;
+
 /// The columns of a scored file, and where each role's variant has them.
-pub(super) struct Table {
+pub(in crate::command) struct Table {
     decimals: u32,
     has_stage: bool,
     has_signal: bool,
@@ -30,7 +32,7 @@ struct Role {
 }
 
 impl Table {
-    pub(super) fn new(ruleset: &Ruleset, form: Form, decimals: u32) -> Self {
+    pub(in crate::command) fn new(ruleset: &Ruleset, form: Form, decimals: u32) -> Self {
         let variants: Vec<_> = ruleset.variants().filter(|((_, own), _)| *own == form).collect();
         let mut scales: Vec<String> = Vec::new();
         let mut points: Vec<String> = Vec::new();
@@ -70,30 +72,30 @@ impl Table {
         }
     }
 
-    /// The names of the columns behind the id and the kept ones.
-    pub(super) fn columns(&self) -> Vec<String> {
-        let mut columns: Vec<String> = Vec::new();
-        let mut add = |has: bool, names: &[&str]| {
+    /// The columns behind the id and the kept ones.
+    pub(in crate::command) fn columns(&self) -> Vec<ScoredColumn> {
+        let mut columns: Vec<ScoredColumn> = Vec::new();
+        let mut add = |has: bool, pair: [ScoredColumn; 2]| {
             if has {
-                columns.extend(names.iter().map(|name| (*name).to_owned()));
+                columns.extend(pair);
             }
         };
-        add(self.has_stage, &["stage", "overlays"]);
-        add(self.has_signal, &["signal", "reason"]);
-        add(self.has_sides, &["keep_side", "walk_level"]);
+        add(self.has_stage, [ScoredColumn::Stage, ScoredColumn::Overlays]);
+        add(self.has_signal, [ScoredColumn::Signal, ScoredColumn::Reason]);
+        add(self.has_sides, [ScoredColumn::KeepSide, ScoredColumn::WalkLevel]);
         for scale in &self.scales {
-            columns.extend([scale.clone(), format!("{scale}_answered")]);
+            add(true, [ScoredColumn::Scale(scale.clone()), ScoredColumn::Answered(scale.clone())]);
         }
-        columns.extend(self.points.iter().map(|name| format!("{name}_points")));
+        columns.extend(self.points.iter().cloned().map(ScoredColumn::Points));
         if self.has_rules {
-            columns.extend(["rules_fired".to_owned(), "rules_undecided".to_owned()]);
+            columns.extend([ScoredColumn::RulesFired, ScoredColumn::RulesUndecided]);
         }
         columns
     }
 
     pub(super) fn header(&self, id: &str, kept: &[String], out: &mut Vec<u8>) {
         cell(id.as_bytes(), out);
-        for name in kept.iter().map(String::as_str).chain(self.columns().iter().map(String::as_str)) {
+        for name in kept.iter().cloned().chain(self.columns().iter().map(ScoredColumn::name)) {
             out.push(b',');
             cell(name.as_bytes(), out);
         }
@@ -187,7 +189,7 @@ impl Table {
     fn withheld(&self, out: &mut Vec<u8>) {
         for column in self.columns() {
             out.push(b',');
-            if column == "signal" {
+            if column == ScoredColumn::Signal {
                 out.extend_from_slice(b"withheld");
             }
         }
