@@ -76,8 +76,13 @@ pub(super) fn text(codebook: &Codebook) -> String {
         };
         text.push_str(&format!("VARIABLE LEVEL {} ({level}).\n", variable.name));
     }
-    for variable in variables.iter().filter(|variable| matches!(variable.column.values, Values::Decimal { .. })) {
-        text.push_str(&format!("FORMATS {} (F8.2).\n", variable.name));
+    for variable in &variables {
+        let format = match (&variable.raw, &variable.column.values) {
+            (_, Values::Decimal { .. }) => "F8.2",
+            (Some(_), _) => "F8.0",
+            (None, _) => continue,
+        };
+        text.push_str(&format!("FORMATS {} ({format}).\n", variable.name));
     }
     text.push_str("EXECUTE.\n");
     for raw in recoded.iter().filter_map(|variable| variable.raw.as_ref()) {

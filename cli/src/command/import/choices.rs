@@ -50,10 +50,12 @@ pub(super) fn choices(pairs: Vec<(String, String)>) -> Result<Choices, String> {
     let option = |(number, (_, label))| ResponseOption { value: OptionValue::Number(number), label };
     let mut options: Vec<ResponseOption> = numbers.iter().copied().zip(pairs).map(option).collect();
     options.sort_by(|one, other| one.value.cmp(&other.value));
-    if let Some(far) = far_off(&options) {
+    let far: Vec<String> = far_off(&options).iter().map(i64::to_string).collect();
+    if !far.is_empty() {
+        let far = far.join(",");
         changed.push(format!(
-            "the number {far} is far from the others and is an option like them; if it stands for no answer, take it \
-             out and score with `--missing {far}`"
+            "far from the other numbers, and an option like them: {far}; if that stands for no answer, take it out and \
+             score with `--missing {far}`"
         ));
     }
     Ok(Choices { options, falling, offers_not_applicable, changed })
@@ -83,10 +85,13 @@ pub(super) fn as_word(code: &str) -> String {
     if is_number { format!("{CODE_OPTION}{code}") } else { code.to_owned() }
 }
 
-/// Codes and labels that stand in one text: `0, no | 1, yes` as REDCap has it, or `0=no,1=yes`; none if there is
-/// anything else.
-pub(super) fn pairs(text: &str) -> Option<Vec<(String, String)>> {
-    let between = if text.contains('|') || !text.contains('=') { '|' } else { ',' };
+/// Codes and labels as they are typed: `0=no,1=yes`, or with `|` between them; none if there is anything else.
+pub(super) fn typed_pairs(text: &str) -> Option<Vec<(String, String)>> {
+    pairs(text, if text.contains('|') { '|' } else { ',' })
+}
+
+/// Codes and labels with this between them: `0, no | 1, yes` as REDCap has it, or `0=no | 1=yes`.
+pub(super) fn pairs(text: &str, between: char) -> Option<Vec<(String, String)>> {
     let pair = |part: &str| {
         let (code, label) = match (part.find('='), part.find(',')) {
             (Some(equal), Some(comma)) if comma < equal => part.split_once(','),
@@ -119,23 +124,36 @@ fn refuse(pairs: &[(String, String)], least: usize) -> Result<(), String> {
     Ok(())
 }
 
-/// How far from its neighbour a number at either end must be to be doubted: codes for "no answer" such as 8, 9, 99 or
-/// -9 stand apart, and the printed numbers of a scale do not. A design choice; it only brings up a note.
+/// How far from its neighbour a number must be to be doubted: codes for "no answer" such as 8, 9, 99 or -9 stand apart,
+/// and the printed numbers of a scale do not. A design choice; it only brings up a note.
 const FAR: i64 = 3;
 
-/// A number at an end that could be a code for "no answer".
-fn far_off(options: &[ResponseOption]) -> Option<i64> {
-    let numbers: Vec<i64> = options.iter().filter_map(|option| option.value.number()).collect();
-    let [first, second, .., before, last] = numbers.as_slice() else { return None };
-    // Steps as wide elsewhere are how the scale is printed.
-    let widest = numbers.iter().zip(numbers.iter().skip(1)).skip(1).rev().skip(1).map(|(a, b)| b - a).max();
-    let wide = |step: i64| step >= FAR && widest.is_none_or(|widest| step > widest);
-    if wide(last - before) {
-        Some(*last)
-    } else if wide(second - first) {
-        Some(*first)
-    } else {
-        None
+/// The numbers beyond a gap, which could be codes for "no answer".
+fn far_off(options: &[ResponseOption]) -> Vec<i64> {
+    let mut near: Vec<i64> = options.iter().filter_map(|option| option.value.number()).collect();
+    let mut far = Vec::new();
+    while let Some(at) = gap(&near) {
+        let high = near.split_off(at);
+        // The scale is where most of them are.
+        if high.len() > near.len() {
+            far.append(&mut near);
+            near = high;
+        } else {
+            far.extend(high);
+        }
+    }
+    far.sort_unstable();
+    far
+}
+
+/// Where the numbers behind a gap begin: the one step that is wider than every other one.
+fn gap(rising: &[i64]) -> Option<usize> {
+    let mut steps: Vec<(i64, usize)> =
+        rising.iter().zip(rising.iter().skip(1)).zip(1..).map(|((one, next), at)| (next - one, at)).collect();
+    steps.sort_unstable();
+    match steps.as_slice() {
+        [.., (other, _), (widest, at)] if *widest >= FAR && widest > other => Some(*at),
+        _ => None,
     }
 }
 
@@ -144,7 +162,7 @@ mod tests {
     use super::*;
 
     fn made(text: &str) -> Choices {
-        choices(pairs(text).unwrap()).unwrap()
+        choices(typed_pairs(text).unwrap()).unwrap()
     }
 
     fn values(choices: &Choices) -> Vec<String> {
@@ -160,9 +178,10 @@ mod tests {
             assert_eq!(found.changed, [""; 0]);
         }
         assert_eq!(values(&made("0, no, never | 1, a = b")), ["0=no, never", "1=a = b"]);
+        assert_eq!(pairs("1, a = b, or c", '|'), Some(vec![("1".to_owned(), "a = b, or c".to_owned())]));
         assert_eq!(values(&made("yes=Yes|no=No")), ["yes=Yes", "no=No"]);
         for text in ["", "no", "0", "0=", "=no", "0=no|yes", "0=no,,1=yes"] {
-            assert_eq!(pairs(text), None, "{text}");
+            assert_eq!(typed_pairs(text), None, "{text}");
         }
     }
 
@@ -179,14 +198,20 @@ mod tests {
     }
 
     #[test]
-    fn a_code_that_may_stand_for_no_answer_is_pointed_out_and_kept() {
-        for (text, far) in
-            [("1=a|2=b|3=c|99=d", Some("99")), ("-9=d|1=a|2=b|3=c", Some("-9")), ("0=a|10=b|20=c|30=d", None)]
-        {
+    fn codes_that_may_stand_for_no_answer_are_pointed_out_and_kept() {
+        for (text, far) in [
+            ("1=a|2=b|99=c", "99"),
+            ("1=a|2=b|3=c|8=d|9=e", "8,9"),
+            ("-9=a|1=b|2=c|3=d", "-9"),
+            ("-9=a|1=b|2=c|99=d", "-9,99"),
+            ("0=a|10=b|20=c|30=d", ""),
+            ("0=a|1=b", ""),
+            ("1=a|2=b|4=c", ""),
+        ] {
             let found = made(text);
-            assert_eq!(found.options.len(), 4);
-            assert_eq!(found.changed.len(), usize::from(far.is_some()), "{text}");
-            assert!(far.is_none_or(|far| found.changed.iter().any(|what| what.contains(far))));
+            assert_eq!(found.options.len(), text.split('|').count());
+            let said = found.changed.iter().any(|what| what.ends_with(&format!("`--missing {far}`")));
+            assert_eq!((said, found.changed.len()), (!far.is_empty(), usize::from(!far.is_empty())), "{text}");
         }
     }
 
@@ -200,11 +225,14 @@ mod tests {
     #[test]
     fn a_field_that_can_be_no_item_says_why() {
         for (text, why) in [("1=a", "fewer than two"), ("1=a|1=b", "same code"), ("1=a|declined=b", "fewer than two")] {
-            assert!(choices(pairs(text).unwrap()).unwrap_err().contains(why), "{text}");
+            assert!(choices(typed_pairs(text).unwrap()).unwrap_err().contains(why), "{text}");
         }
-        assert!(boxes(pairs("-1=a|1=b").unwrap()).is_err());
-        let words: Vec<String> =
-            boxes(pairs("1=a|b=c|2x=d").unwrap()).unwrap().iter().map(|option| option.value.to_string()).collect();
+        assert!(boxes(typed_pairs("-1=a|1=b").unwrap()).is_err());
+        let words: Vec<String> = boxes(typed_pairs("1=a|b=c|2x=d").unwrap())
+            .unwrap()
+            .iter()
+            .map(|option| option.value.to_string())
+            .collect();
         assert_eq!(words, ["code_1", "b", "code_2x"]);
     }
 }

@@ -100,8 +100,8 @@ impl Draft {
         match clauses.and_then(|clauses| shown(clauses, &self.items)) {
             Some((asked_if, roles)) => (item.asked_if, item.roles) = (asked_if, roles),
             None => {
-                let what = "asked of everybody, since when it is shown is more than one comparison with an earlier item \
-                            (nobody who was not shown it can be told from somebody who skipped it)";
+                let what = "asked of everybody, since a questionnaire cannot say when it is shown (one comparison with an \
+                            earlier item), so that who was not shown it counts as having skipped it";
                 self.changed(what, &item.id);
             }
         }

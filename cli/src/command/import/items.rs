@@ -5,7 +5,7 @@ use std::path::Path;
 use bearings_engine::diagnostic::{Code, Diagnostic};
 use bearings_engine::questionnaire::Item;
 
-use super::choices::{choices, pairs};
+use super::choices::{choices, typed_pairs};
 use super::draft::{self, Draft};
 use super::sheet::{Column, Line, Sheet};
 use crate::args::ImportArgs;
@@ -96,7 +96,7 @@ fn shared_options(args: &ImportArgs) -> Result<Option<Vec<(String, String)>>, Fa
                        label has a comma";
         Failure::Usage(message.to_owned())
     };
-    let pairs = pairs(text).ok_or_else(wrong)?;
+    let pairs = typed_pairs(text).ok_or_else(wrong)?;
     match choices(pairs.clone()) {
         Ok(_) => Ok(Some(pairs)),
         Err(why) => Err(Failure::Usage(format!("--options makes no item: {why}"))),
@@ -138,7 +138,7 @@ fn item(
         }
         ("", "", own) => {
             let hint = "write each as VALUE=LABEL with `|` between them";
-            choice(id, text, pairs(own).ok_or(Wrong { what: "the options cannot be read", hint })?, draft)
+            choice(id, text, typed_pairs(own).ok_or(Wrong { what: "the options cannot be read", hint })?, draft)
         }
         (min, max, "") => match (min.parse(), max.parse()) {
             (Ok(min), Ok(max)) => Ok(draft::item(id, text, draft::number(min, max))),

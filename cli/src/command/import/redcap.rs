@@ -105,7 +105,7 @@ fn item(name: &str, line: &Line, columns: &Columns, draft: &mut Draft) -> Result
     let label = plain(line.cell(columns.label));
     let written = line.cell(columns.choices);
     let codes = || {
-        let pairs = pairs(written).ok_or_else(|| "its choices are no codes and labels".to_owned())?;
+        let pairs = pairs(written, '|').ok_or_else(|| "its choices are no codes and labels".to_owned())?;
         Ok::<_, String>(pairs.into_iter().map(|(code, label)| (code, plain(&label))).collect::<Vec<_>>())
     };
     let fixed = |one: &str, other: &str| vec![("0".to_owned(), one.to_owned()), ("1".to_owned(), other.to_owned())];
