@@ -11,6 +11,7 @@ mod survey;
 mod table;
 
 use std::io::Write;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use bearings_engine::questionnaire::{Questionnaire, ResponseOption};
@@ -99,8 +100,10 @@ impl Column {
 /// A questionnaire, ruleset or survey that cannot be used; rejected rows, after everything else was done.
 pub(crate) fn run(args: &CodebookArgs, common: &Common) -> Result<ExitCode, Failure> {
     refuse_what_does_nothing(args)?;
-    if let (Some(output), Some(data)) = (&args.output, &args.survey.data) {
-        refuse_overwriting(output, std::slice::from_ref(data))?;
+    if let Some(output) = &args.output {
+        let definitions = args.questionnaire.iter().chain(&args.ruleset).map(PathBuf::from);
+        let inputs: Vec<PathBuf> = definitions.chain(args.survey.data.clone()).collect();
+        refuse_overwriting(output, &inputs)?;
     }
     let (codebook, rejects) =
         if args.output_columns { (of_scored(args, common)?, None) } else { of_survey(args, common)? };

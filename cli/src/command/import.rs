@@ -106,7 +106,7 @@ fn checked(questionnaire: &Questionnaire, target: Option<&Path>) -> Result<Strin
     let source = SourceFile::new(format!("{name} (not written)"), text);
     match Questionnaire::load(&source) {
         Ok(_) => Ok(source.text),
-        Err(error) => Err(Failure::Definition(Report::load(error, vec![source]))),
+        Err(error) => Err(Failure::Definition(Report::Places { problems: error.0, sources: vec![source] })),
     }
 }
 

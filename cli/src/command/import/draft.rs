@@ -7,6 +7,7 @@ use bearings_engine::responses::Missing;
 
 use super::choices::{Choices, as_word};
 use super::logic::{Clause, Comparison, Target};
+use crate::exit::{Failure, Report};
 
 /// What a list of items comes to.
 pub(super) struct Draft {
@@ -59,6 +60,18 @@ impl Draft {
             title: None,
             version: None,
         }
+    }
+
+    /// Stops if there is nothing to ask.
+    ///
+    /// # Errors
+    /// Every line was left out; each is named.
+    pub(super) fn refuse_empty(&self) -> Result<(), Failure> {
+        if !self.items.is_empty() {
+            return Ok(());
+        }
+        let report = Report::message(format!("`{}` holds no item that a questionnaire could ask", self.name));
+        Err(Failure::Definition(self.notes().into_iter().fold(report, Report::hint)))
     }
 
     /// Says how the list is read.

@@ -9,7 +9,7 @@ use super::choices::{choices, typed_pairs};
 use super::draft::{self, Draft};
 use super::sheet::{Column, Line, Sheet};
 use crate::args::ImportArgs;
-use crate::exit::{Failure, Report};
+use crate::exit::Failure;
 
 /// What a column of ids is called, the likeliest name first. The last one is how a copy of the Divorce Predictors data
 /// that many people use spells it.
@@ -59,6 +59,7 @@ pub(super) fn read(path: &Path, args: &ImportArgs) -> Result<Draft, Failure> {
         }
     }
     sheet.refuse(problems)?;
+    draft.refuse_empty()?;
     if numbered {
         draft.read_as(format!("ids that are numbers got `{prefix}` in front, since an id starts with a letter"));
     }
@@ -156,16 +157,4 @@ fn choice(id: &str, text: &str, pairs: Vec<(String, String)>, draft: &mut Draft)
             Err(Wrong { what: "the options make no choice", hint })
         }
     }
-}
-
-/// Nothing but a file that lacks every item is left when all lines are left out.
-pub(super) fn refuse_empty(draft: &Draft, name: &str) -> Result<(), Failure> {
-    if !draft.items.is_empty() {
-        return Ok(());
-    }
-    let mut report = Report::message(format!("`{name}` holds no item that a questionnaire could ask"));
-    for note in draft.notes() {
-        report = report.hint(note);
-    }
-    Err(Failure::Definition(report))
 }

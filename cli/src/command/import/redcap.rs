@@ -56,7 +56,7 @@ pub(super) fn read(path: &Path, delimiter: Option<Delimiter>) -> Result<Draft, F
         }
     }
     sheet.refuse(problems)?;
-    super::items::refuse_empty(&draft, &sheet.source.name)?;
+    draft.refuse_empty()?;
     if sheet.lines.iter().any(|line| !line.cell(columns.section).is_empty()) {
         draft.read_as("section headers are not carried over: reword a question that needs the one above it".to_owned());
     }

@@ -107,7 +107,7 @@ impl Sheet {
         Diagnostic::error(code, &self.source.name, line.bytes.clone(), message)
     }
 
-    /// Stops if there are problems.
+    /// Stops if there are problems. No line is shown: what was named could be a survey by mistake.
     ///
     /// # Errors
     /// All of them.
@@ -115,7 +115,7 @@ impl Sheet {
         if problems.is_empty() {
             return Ok(());
         }
-        Err(Failure::Definition(Report::Diagnostics { problems, sources: vec![self.source.clone()] }))
+        Err(Failure::Definition(Report::Places { problems, sources: vec![self.source.clone()] }))
     }
 
     /// Stops, since the file is no such list.
@@ -203,7 +203,7 @@ mod tests {
         for text in ["", "\n\n", "id,text;more\n", "id,text\n1\n2,a,b\n"] {
             assert!(matches!(sheet(text), Err(Failure::Definition(_))), "{text}");
         }
-        let Err(Failure::Definition(Report::Diagnostics { problems, .. })) = sheet("id,text\n1\n2,a,b\n") else {
+        let Err(Failure::Definition(Report::Places { problems, .. })) = sheet("id,text\n1\n2,a,b\n") else {
             panic!("read")
         };
         assert_eq!(problems.len(), 2);

@@ -77,7 +77,7 @@ pub(super) fn read(paths: &[PathBuf], delimiter: Option<Delimiter>) -> Result<Dr
         }
     }
     survey.refuse(problems)?;
-    super::items::refuse_empty(&draft, &survey.source.name)?;
+    draft.refuse_empty()?;
     if let Some(settings) = &sheets.settings
         && let Some(line) = settings.lines.first()
     {
