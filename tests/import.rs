@@ -335,6 +335,26 @@ fn boxes_with_numbers_for_codes_are_read_from_the_export_of_the_project() {
     assert_eq!(outcome.table().column("sum_points"), ["1", "4", "3", "0"]);
 }
 
+/// The same with a dictionary and an export of our own: REDCap names the column of the code 1 `share___1`.
+#[test]
+fn a_code_that_is_no_word_is_read_under_the_name_that_the_platform_gives_it() {
+    let folder = Folder::new();
+    imported(&folder, "tests/data/import/dictionary.csv --from redcap");
+    folder.write(
+        "boxes.rhai",
+        "study \"b\" version \"1\" questionnaire \"baseline\" title \"Boxes\";\n\
+         rule one \"r\" when ticked(\"share.code_1\") then points(\"sum\", 1) because \"b\" source \"s\";\n\
+         rule pets \"r\" when ticked(\"share.pets\") then points(\"sum\", 2) because \"b\" source \"s\";\n\
+         signal x \"X\" otherwise;\n",
+    );
+    for (one, two, pets) in [("share___1", "share___2", "share___pets"), ("share/1", "share/2", "share/pets")] {
+        let survey = format!("record_id,{one},{two},{pets}\n1,1,0,0\n2,0,1,1\n3,1,1,1\n4,0,0,0\n");
+        let run = bearings("score - --ruleset").arg(folder.at("boxes.rhai")).arg("--questionnaire");
+        let scored = run.arg(folder.at("q.json")).stdin(survey).ok().table();
+        assert_eq!(scored.column("sum_points"), ["1", "2", "3", "0"]);
+    }
+}
+
 #[test]
 fn a_file_that_is_no_dictionary_says_what_it_lacks() {
     let outcome = bearings("import tests/data/import/items.csv --from redcap").ends_with(4);
