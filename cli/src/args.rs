@@ -1,10 +1,12 @@
 //! What can be typed, as clap types. What it means is not here: that is for the commands.
 
 mod analysis;
+mod codebook;
 mod compare;
 mod coverage;
 mod export;
 mod flip;
+mod import;
 mod new;
 mod reliability;
 mod scoring;
@@ -20,6 +22,8 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use analysis::PROVE_EXAMPLES;
 pub(crate) use analysis::ProveArgs;
+use codebook::CODEBOOK_EXAMPLES;
+pub(crate) use codebook::{CodebookArgs, CodebookFormat};
 use compare::{DIFF_EXAMPLES, SWEEP_EXAMPLES};
 pub(crate) use compare::{DiffArgs, SheetsArgs, SurveyArgs, SweepArgs, Transition};
 use coverage::COVERAGE_EXAMPLES;
@@ -28,6 +32,8 @@ use export::EXPORT_EXAMPLES;
 pub(crate) use export::{AskedRole, ExportArgs, ExportFormat};
 use flip::FLIP_EXAMPLES;
 pub(crate) use flip::FlipArgs;
+use import::IMPORT_EXAMPLES;
+pub(crate) use import::{Delimiter, ImportArgs, ImportFormat};
 use new::NEW_EXAMPLES;
 pub(crate) use new::{New, NewArgs, NewCaseArgs, NewPlace};
 use reliability::RELIABILITY_EXAMPLES;
@@ -113,6 +119,9 @@ pub(crate) enum Command {
     /// How well scales hold together, and how carefully people answered
     #[command(long_about = RELIABILITY_EXAMPLES)]
     Reliability(ReliabilityArgs),
+    /// Describe every column of a survey, or of the scored file
+    #[command(long_about = CODEBOOK_EXAMPLES)]
+    Codebook(CodebookArgs),
     /// Write a questionnaire as a form: for paper, REDCap or ODK
     #[command(long_about = EXPORT_EXAMPLES)]
     Export(ExportArgs),
@@ -125,6 +134,9 @@ pub(crate) enum Command {
     /// Write a first ruleset, questionnaire or case, to be changed
     #[command(long_about = NEW_EXAMPLES)]
     New(NewArgs),
+    /// Make a questionnaire of a list of items: CSV, REDCap, XLSForm
+    #[command(long_about = IMPORT_EXAMPLES)]
+    Import(ImportArgs),
     /// Find every problem in rulesets and questionnaires
     Check(CheckArgs),
     /// Run the cases that stand beside the rules
@@ -153,10 +165,10 @@ pub(crate) enum Command {
 /// The groups of the help text: who uses which commands.
 const GROUPS: [(&str, &[&str]); 4] = [
     ("Assess", &["take", "explain", "flip"]),
-    ("Score surveys", &["score", "reliability", "export", "sample"]),
+    ("Score surveys", &["score", "reliability", "codebook", "export", "sample"]),
     (
         "Work on rulesets and questionnaires",
-        &["list", "show", "new", "check", "test", "coverage", "prove", "diff", "sweep"],
+        &["list", "show", "new", "import", "check", "test", "coverage", "prove", "diff", "sweep"],
     ),
     ("Shell", &["completions", "man", "help"]),
 ];

@@ -1,6 +1,7 @@
 //! Which command does what.
 
 mod check;
+mod codebook;
 mod coverage;
 mod diff;
 mod explain;
@@ -9,6 +10,7 @@ mod flip;
 mod greeting;
 mod grid;
 mod help;
+mod import;
 mod list;
 mod new;
 mod prove;
@@ -44,6 +46,8 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Some(Command::Help(args)) => help::run(&args),
         Some(Command::Sample(args)) => sample::run(&args),
         Some(Command::Export(args)) => export::run(&args, &cli.common),
+        Some(Command::Codebook(args)) => codebook::run(&args, &cli.common),
+        Some(Command::Import(args)) => import::run(&args, &cli.common),
         Some(Command::New(args)) => new::run(&args, &cli.common),
         Some(Command::Completions(args)) => shell::completions(&args),
         Some(Command::Man) => shell::man(),

@@ -69,9 +69,21 @@ pub(crate) fn questionnaire_file(id_or_path: &str) -> Result<SourceFile, Failure
 /// It could not be read, is too large or is not UTF-8.
 pub(crate) fn read_text(path: &Path) -> Result<SourceFile, Failure> {
     let name = path.display().to_string();
-    let failed = |error| Failure::reading(&name, error);
+    let file = File::open(path).map_err(|error| Failure::reading(&name, error))?;
+    text_of(name, file)
+}
+
+/// The same, where `-` is standard input.
+///
+/// # Errors
+/// As [`read_text`].
+pub(crate) fn read_input(path: &Path) -> Result<SourceFile, Failure> {
+    if path.as_os_str() == "-" { text_of("standard input".to_owned(), io::stdin().lock()) } else { read_text(path) }
+}
+
+fn text_of(name: String, from: impl Read) -> Result<SourceFile, Failure> {
     let mut bytes = Vec::new();
-    File::open(path).and_then(|file| file.take(MAX_BYTES + 1).read_to_end(&mut bytes)).map_err(failed)?;
+    from.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(|error| Failure::reading(&name, error))?;
     if u64::try_from(bytes.len()).is_ok_and(|length| length > MAX_BYTES) {
         return Err(Failure::Definition(Report::message(format!("`{name}` is larger than {} MiB", MAX_BYTES >> 20))));
     }

@@ -49,6 +49,14 @@ pub(crate) enum Report {
         /// What to do.
         hints: Vec<String>,
     },
+    /// Problems with places in a file that could be somebody's answers, taken for another kind of file: no line of it is
+    /// shown.
+    Places {
+        /// The problems, in the order in which they are printed.
+        problems: Vec<Diagnostic>,
+        /// The files they are about.
+        sources: Vec<SourceFile>,
+    },
     /// Problems with places.
     Diagnostics {
         /// The problems, in the order in which they are printed.
@@ -130,6 +138,9 @@ impl Failure {
 fn report_text(report: &Report, context: Context, common: &Common) -> String {
     match report {
         Report::Message { message, hints } => render::message(message, hints, common.error_format),
+        Report::Places { problems, sources } => {
+            render::diagnostics(problems, sources, Context::PlaceOnly, common.error_format)
+        }
         Report::Diagnostics { problems, sources } => {
             render::diagnostics(problems, sources, context, common.error_format)
         }

@@ -8,6 +8,7 @@ mod check;
 mod format;
 mod lint;
 mod locate;
+mod write;
 
 pub(crate) use check::parse_json;
 pub(crate) use locate::{Step, locate};
@@ -36,6 +37,9 @@ pub const MINOR_ITEM: &str = "under_18";
 pub const CONTACT_ITEM: &str = "contact_now";
 /// Its answer that there is no contact.
 pub const NO_CONTACT: &str = "not_at_all";
+
+/// What an option's value starts with if the platform's code for it is no word: `code_1` for 1.
+pub const CODE_OPTION: &str = "code_";
 
 /// A checked questionnaire.
 #[derive(Debug, Clone, PartialEq)]
@@ -169,13 +173,18 @@ impl Slot {
     /// Every name that a column of a survey may have for it: its id, and for an option of a multi item what our own
     /// surveys (`item__option`), REDCap (`item___option`, in lower case) and ODK (`item/option`) write. No other slot
     /// has one of them.
+    ///
+    /// An option is a word, and a platform's code need not be one: `code_1` stands for the code 1.
     pub fn column_names(&self) -> Vec<String> {
         let mut names = vec![self.id.clone()];
         if let Some((item, option)) = self.id.split_once('.') {
-            let lower = option.to_lowercase();
-            names.extend(["__", "/", "___"].map(|between| format!("{item}{between}{option}")));
-            if lower != option {
-                names.push(format!("{item}___{lower}"));
+            let code = option.strip_prefix(CODE_OPTION).filter(|code| code.starts_with(|c: char| c.is_ascii_digit()));
+            for option in std::iter::once(option).chain(code) {
+                let lower = option.to_lowercase();
+                names.extend(["__", "/", "___"].map(|between| format!("{item}{between}{option}")));
+                if lower != option {
+                    names.push(format!("{item}___{lower}"));
+                }
             }
         }
         names
@@ -249,6 +258,14 @@ impl Questionnaire {
     /// What is probably not meant in the file that it was loaded from, beside what would keep it from loading.
     pub fn lint(&self, source: &SourceFile) -> Vec<Diagnostic> {
         lint::lint(source, self)
+    }
+
+    /// The file that it could have been loaded from. It is not checked: only loading does that.
+    ///
+    /// # Errors
+    /// It cannot be written as JSON, which no questionnaire that was loaded brings about.
+    pub fn to_json(&self) -> serde_json::Result<String> {
+        write::to_json(self)
     }
 
     /// Whether it makes a difference as whom somebody answers.

@@ -4,6 +4,7 @@
 //! not grow with the number of rows.
 
 mod anonymity;
+mod column;
 mod ids;
 mod manifest;
 mod merge;
@@ -31,10 +32,11 @@ use crate::output::{Output, beside, refuse_overwriting, same_place};
 use crate::render;
 use crate::survey::{Block, Config, Fingerprint, Private, Survey};
 use anonymity::Groups;
+pub(in crate::command) use column::ScoredColumn;
 use manifest::{Found, InputRecord};
 use merge::{Merge, Sink, Tally};
 use progress::Progress;
-use rows::Table;
+pub(in crate::command) use rows::Table;
 use summary::Summary;
 use timing::Timing;
 use worker::{Job, Scored, Wanted, Worker};

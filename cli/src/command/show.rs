@@ -19,6 +19,7 @@ use crate::definition::questionnaire_file;
 use crate::exit::{Failure, Report};
 use crate::load::Definition;
 use crate::report::{Page, page_as_text};
+pub(super) use questionnaire::sign;
 pub(super) use rule::written;
 
 /// Prints what the id stands for: a ruleset, a questionnaire, both of that name, or a rule.

@@ -8,15 +8,14 @@ use serde::{Deserialize, Serialize};
 pub const QUESTIONNAIRE_FORMAT: &str = "bearings/questionnaire@1";
 
 /// A questionnaire file.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct QuestionnaireFile {
     /// `bearings/questionnaire@1`.
     pub(crate) format: String,
     /// For editors; ignored.
-    #[serde(rename = "$schema", default)]
-    #[expect(dead_code, reason = "read by editors, accepted here")]
+    #[serde(rename = "$schema", default, skip_serializing_if = "Option::is_none")]
     pub(crate) schema: Option<String>,
     /// A stable id: lower-case words joined by `-`.
     pub(crate) id: String,
@@ -31,20 +30,20 @@ pub(crate) struct QuestionnaireFile {
     /// The licence of the wording.
     pub(crate) licence: String,
     /// The words for `{bond}` in texts, by bond.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) bond_words: BTreeMap<Bond, String>,
     /// Lists of options that several items share, by name.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) option_lists: BTreeMap<String, Vec<OptionFile>>,
     /// What the items are about, in the order of the text that the questionnaire follows.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) topics: Vec<Topic>,
     /// The items in the order in which they are asked.
     pub(crate) items: Vec<ItemFile>,
 }
 
 /// A point of the text that the questionnaire follows, and the section it stands in.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Topic {
@@ -57,7 +56,7 @@ pub struct Topic {
 }
 
 /// An item as it is written.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct ItemFile {
@@ -68,73 +67,78 @@ pub(crate) struct ItemFile {
     /// What is asked.
     pub(crate) text: Wording,
     /// What a result page calls it, in a few words.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) label: Option<Wording>,
     /// Why it is asked.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) why: Option<String>,
     /// The topic it serves.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) topic: Option<String>,
     /// The options of a `choice` or `multi` item, or the name of a list in `option_lists`.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) options: Option<OptionsFile>,
     /// The lowest value of a `number` item.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) min: Option<i64>,
     /// The highest value of a `number` item.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) max: Option<i64>,
     /// What a `number` item counts.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) unit: Option<String>,
     /// What the highest value of a `number` item means.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) max_label: Option<String>,
     /// `+`: a higher value supports repair; `-`: it is a concern; `0`: read by rules, never averaged.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) direction: Option<Direction>,
     /// The dimension it belongs to.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) dimension: Option<String>,
     /// Who is asked; left out means everybody.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) roles: Vec<Role>,
     /// The forms that ask it; left out means all.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) forms: Vec<Form>,
     /// About the situation: asked first, never moved by honesty tests, not counted as core.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_unsaid")]
     pub(crate) context: bool,
     /// What the respondent wishes for: never proposed as a change.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_unsaid")]
     pub(crate) wish: bool,
     /// Whether "does not apply" is offered.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_unsaid")]
     pub(crate) not_applicable: bool,
     /// The printed numbers already point the right way, whatever the wording: no scale may reverse them again.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_unsaid")]
     pub(crate) keyed: bool,
     /// The form prints the options from the highest number down, so who counts them starts there. They are listed
     /// from the lowest up all the same.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_unsaid")]
     pub(crate) falling: bool,
     /// What the safety gate makes of it.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) safety: Option<Safety>,
     /// One of the items of the safety block.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_unsaid")]
     pub(crate) block: bool,
     /// Asked only if this holds; the item named must stand earlier.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) asked_if: Option<Condition>,
     /// Where this item comes from, if not where the questionnaire comes from.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) source: Option<String>,
 }
 
+/// Whether something that is said by `true` alone is left unsaid.
+fn is_unsaid(said: &bool) -> bool {
+    !said
+}
+
 /// The kinds of items.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) enum KindFile {
@@ -149,8 +153,9 @@ pub(crate) enum KindFile {
 }
 
 /// Options written out, or the name of a shared list.
-#[derive(Debug)]
-#[cfg_attr(test, derive(schemars::JsonSchema), schemars(untagged))]
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) enum OptionsFile {
     /// The name of a list in `option_lists`.
     Named(String),
@@ -182,7 +187,7 @@ impl<'de> Deserialize<'de> for OptionsFile {
 }
 
 /// A response option as it is written.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct OptionFile {
@@ -204,7 +209,7 @@ pub enum OptionValue {
 }
 
 /// A text, the same for everybody or worded by role and bond. `{bond}` stands for the word for the bond.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged, deny_unknown_fields)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub enum Wording {
@@ -220,15 +225,15 @@ pub enum Wording {
 }
 
 /// A wording for some respondents.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct SpecialWording {
     /// For this role only.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     role: Option<Role>,
     /// For this bond only.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     bond: Option<Bond>,
     /// The text.
     text: String,
@@ -346,7 +351,7 @@ impl Bond {
 }
 
 /// Which way an item points.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub enum Direction {
     /// A higher value supports repair.
@@ -361,31 +366,31 @@ pub enum Direction {
 }
 
 /// What the safety gate makes of an answer.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Safety {
     /// What a yes means.
     pub tier: Tier,
     /// How the answer is compared; without `op` and `value` a yes is the value 1.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub op: Option<Operator>,
     /// With what it is compared.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub value: Option<OptionValue>,
     /// For a multi item: the option that is looked at.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub option: Option<String>,
     /// A second condition that must hold as well; the item it names is a gate input too.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub and: Option<Condition>,
     /// Whose acts it is about; an answer about one's own acts never adds up with another to a hard flag.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "SafetyAbout::is_them")]
     pub about: SafetyAbout,
 }
 
 /// Whose acts a safety item is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub enum SafetyAbout {
@@ -396,8 +401,15 @@ pub enum SafetyAbout {
     Myself,
 }
 
+impl SafetyAbout {
+    /// What is not said is about the other one.
+    fn is_them(&self) -> bool {
+        *self == SafetyAbout::Them
+    }
+}
+
 /// How serious a yes is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub enum Tier {
@@ -412,7 +424,7 @@ pub enum Tier {
 }
 
 /// A comparison of an item with a value.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Condition {
@@ -425,7 +437,7 @@ pub struct Condition {
 }
 
 /// How an answer is compared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub enum Operator {
     /// Equal.

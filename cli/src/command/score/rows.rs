@@ -6,15 +6,16 @@ use bearings_engine::questionnaire::{Form, Role};
 use bearings_engine::{AssessedRow, Reason, RowView, RuleOutcome, Ruleset, SafetyFinding, Signal, Value, Variant};
 use rustc_hash::FxHashMap;
 
+use super::column::ScoredColumn;
 use crate::args::ScoreArgs;
 use crate::exit::Failure;
 
 /// The columns of a scored file, and where each role's variant has them.
-pub(super) struct Table<'a> {
+pub(in crate::command) struct Table<'a> {
     decimals: u32,
     columns: Vec<Column>,
-    /// The name of each column.
-    names: Vec<String>,
+    /// The same by their names, for who describes them.
+    scored: Vec<ScoredColumn>,
     roles: Vec<Own<'a>>,
     /// Numbers that were written before, as text: a survey repeats a few hundred of them.
     texts: FxHashMap<(i64, i64), String>,
@@ -54,7 +55,12 @@ impl<'a> Table<'a> {
     ///
     /// # Errors
     /// A field is no column.
-    pub(super) fn new(ruleset: &'a Ruleset, form: Form, decimals: u32, fields: &[String]) -> Result<Self, Failure> {
+    pub(in crate::command) fn new(
+        ruleset: &'a Ruleset,
+        form: Form,
+        decimals: u32,
+        fields: &[String],
+    ) -> Result<Self, Failure> {
         let variants: Vec<(Role, &Variant)> = ruleset
             .variants()
             .filter(|((_, own), _)| *own == form)
@@ -75,25 +81,31 @@ impl<'a> Table<'a> {
             }
         }
         let any = |has: fn(&Variant) -> bool| variants.iter().any(|(_, variant)| has(variant));
-        let mut columns: Vec<(Column, String)> = Vec::new();
-        let mut add = |has: bool, pair: [(Column, &str); 2]| {
-            columns.extend(pair.into_iter().filter(|_| has).map(|(column, name)| (column, name.to_owned())));
-        };
-        add(any(|variant| !variant.stages.is_empty()), [(Column::Stage, "stage"), (Column::Overlays, "overlays")]);
-        add(any(|variant| !variant.signals.is_empty()), [(Column::Signal, "signal"), (Column::Reason, "reason")]);
+        let mut columns: Vec<(Column, ScoredColumn)> = Vec::new();
+        let mut add = |has: bool, pair: [(Column, ScoredColumn); 2]| columns.extend(pair.into_iter().filter(|_| has));
+        add(
+            any(|variant| !variant.stages.is_empty()),
+            [(Column::Stage, ScoredColumn::Stage), (Column::Overlays, ScoredColumn::Overlays)],
+        );
+        add(
+            any(|variant| !variant.signals.is_empty()),
+            [(Column::Signal, ScoredColumn::Signal), (Column::Reason, ScoredColumn::Reason)],
+        );
         add(
             any(|variant| !variant.signs.is_empty()),
-            [(Column::KeepSide, "keep_side"), (Column::WalkLevel, "walk_level")],
+            [(Column::KeepSide, ScoredColumn::KeepSide), (Column::WalkLevel, ScoredColumn::WalkLevel)],
         );
-        for (number, id) in scales.iter().enumerate() {
-            add(true, [(Column::Scale(number), id), (Column::Answered(number), &format!("{id}_answered"))]);
+        for (at, id) in scales.iter().enumerate() {
+            let answered = ScoredColumn::Answered((*id).clone());
+            add(true, [(Column::Scale(at), ScoredColumn::Scale((*id).clone())), (Column::Answered(at), answered)]);
         }
-        columns.extend(points.iter().enumerate().map(|(at, name)| (Column::Points(at), format!("{name}_points"))));
+        let sum = |(at, name): (usize, &&String)| (Column::Points(at), ScoredColumn::Points((*name).clone()));
+        columns.extend(points.iter().enumerate().map(sum));
         if any(|variant| !variant.rules.is_empty()) {
-            columns.push((Column::RulesFired, "rules_fired".to_owned()));
-            columns.push((Column::RulesUndecided, "rules_undecided".to_owned()));
+            columns.push((Column::RulesFired, ScoredColumn::RulesFired));
+            columns.push((Column::RulesUndecided, ScoredColumn::RulesUndecided));
         }
-        let (columns, names) = chosen(columns, fields)?.into_iter().unzip();
+        let (columns, scored) = chosen(columns, fields)?.into_iter().unzip();
         let roles = variants
             .iter()
             .map(|(role, variant)| Own {
@@ -105,15 +117,21 @@ impl<'a> Table<'a> {
                 states: vec![Vec::new(); scales.len()],
             })
             .collect();
-        Ok(Self { decimals, columns, names, roles, texts: FxHashMap::default() })
+        Ok(Self { decimals, columns, scored, roles, texts: FxHashMap::default() })
+    }
+
+    /// The columns behind the id and the kept ones.
+    pub(in crate::command) fn columns(&self) -> &[ScoredColumn] {
+        &self.scored
     }
 
     /// The header line.
     pub(super) fn header(&self, id: &str, args: &ScoreArgs) -> Vec<u8> {
         let mut line = Vec::new();
         cell(id.as_bytes(), &mut line);
-        let safety = args.with_safety.then_some("safety");
-        for name in args.keep.iter().chain(&self.names).map(String::as_str).chain(safety) {
+        let own = self.scored.iter().map(ScoredColumn::name);
+        let safety = args.with_safety.then(|| "safety".to_owned());
+        for name in args.keep.iter().cloned().chain(own).chain(safety) {
             line.push(b',');
             cell(name.as_bytes(), &mut line);
         }
@@ -158,29 +176,32 @@ impl<'a> Table<'a> {
     }
 }
 
+/// A column, and how it is described.
+type Described = (Column, ScoredColumn);
+
 /// The columns that were asked for, in that order; all of them where nothing was.
-fn chosen(columns: Vec<(Column, String)>, fields: &[String]) -> Result<Vec<(Column, String)>, Failure> {
+fn chosen(columns: Vec<Described>, fields: &[String]) -> Result<Vec<Described>, Failure> {
     if fields.is_empty() {
         return Ok(columns);
     }
-    let mut found: Vec<(Column, String)> = Vec::new();
+    let names: Vec<String> = columns.iter().map(|(_, column)| column.name()).collect();
+    let mut found: Vec<Described> = Vec::new();
     let mut unknown: Vec<String> = Vec::new();
     for field in fields {
-        match columns.iter().find(|(_, name)| name == field) {
-            Some(column) if found.contains(column) => unknown.push(format!("`{field}` stands there twice")),
-            Some(column) => found.push(column.clone()),
+        match columns.iter().zip(&names).find(|(_, name)| *name == field) {
+            Some((column, _)) if found.contains(column) => unknown.push(format!("`{field}` stands there twice")),
+            Some((column, _)) => found.push(column.clone()),
             None => {
-                let near = nearest(field, columns.iter().map(|(_, name)| name.as_str()));
+                let near = nearest(field, names.iter().map(String::as_str));
                 let near = near.map(|near| format!(", did you mean `{near}`?")).unwrap_or_default();
                 unknown.push(format!("there is no column `{field}`{near}"));
             }
         }
     }
-    if unknown.is_empty() {
-        return Ok(found);
+    match unknown.is_empty() {
+        true => Ok(found),
+        false => Err(Failure::Usage(format!("--fields: {}; the columns are {}", unknown.join("; "), names.join(", ")))),
     }
-    let names: Vec<&str> = columns.iter().map(|(_, name)| name.as_str()).collect();
-    Err(Failure::Usage(format!("--fields: {}; the columns are {}", unknown.join("; "), names.join(", "))))
 }
 
 /// Writes the cells of one row.

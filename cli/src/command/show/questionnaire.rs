@@ -105,7 +105,8 @@ fn safety(item: &Item) -> Option<String> {
     Some(what.to_owned())
 }
 
-fn sign(operator: Operator) -> &'static str {
+/// A comparison in words.
+pub(in crate::command) fn sign(operator: Operator) -> &'static str {
     match operator {
         Operator::Equal => "is",
         Operator::NotEqual => "is not",
