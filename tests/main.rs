@@ -35,6 +35,8 @@ mod score_options;
 mod sheets;
 mod shipped;
 mod support;
+mod survey_exports;
+mod survey_maps;
 mod sweep;
 mod synthetic;
 mod table;

@@ -5,6 +5,7 @@ mod compare;
 mod coverage;
 mod export;
 mod flip;
+mod map;
 mod new;
 mod scoring;
 mod take;
@@ -27,11 +28,13 @@ use export::EXPORT_EXAMPLES;
 pub(crate) use export::{AskedRole, ExportArgs, ExportFormat};
 use flip::FLIP_EXAMPLES;
 pub(crate) use flip::FlipArgs;
+use map::MAP_EXAMPLES;
+pub(crate) use map::MapArgs;
 use new::NEW_EXAMPLES;
 pub(crate) use new::{New, NewArgs, NewCaseArgs, NewPlace};
 use scoring::{EXPLAIN_EXAMPLES, SCORE_EXAMPLES};
 pub(crate) use scoring::{
-    ExplainArgs, ExplainFormat, RecordedAs, RespondentArgs, RowFormat, RulesArgs, ScoreArgs, SummaryFormat,
+    Encoding, ExplainArgs, ExplainFormat, RecordedAs, RespondentArgs, RowFormat, RulesArgs, ScoreArgs, SummaryFormat,
 };
 use take::TAKE_EXAMPLES;
 pub(crate) use take::TakeArgs;
@@ -107,6 +110,9 @@ pub(crate) enum Command {
     /// Score a survey, one row a respondent
     #[command(long_about = SCORE_EXAMPLES)]
     Score(ScoreArgs),
+    /// See how a survey file is read, and draft a map of its columns
+    #[command(long_about = MAP_EXAMPLES)]
+    Map(MapArgs),
     /// Write a questionnaire as a form: for paper, REDCap or ODK
     #[command(long_about = EXPORT_EXAMPLES)]
     Export(ExportArgs),
@@ -147,7 +153,7 @@ pub(crate) enum Command {
 /// The groups of the help text: who uses which commands.
 const GROUPS: [(&str, &[&str]); 4] = [
     ("Assess", &["take", "explain", "flip"]),
-    ("Score surveys", &["score", "export", "sample"]),
+    ("Score surveys", &["score", "map", "export", "sample"]),
     (
         "Work on rulesets and questionnaires",
         &["list", "show", "new", "check", "test", "coverage", "prove", "diff", "sweep"],

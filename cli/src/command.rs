@@ -10,6 +10,7 @@ mod greeting;
 mod grid;
 mod help;
 mod list;
+mod map;
 mod new;
 mod prove;
 mod respondent;
@@ -42,6 +43,7 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Some(Command::List) => list::run(),
         Some(Command::Help(args)) => help::run(&args),
         Some(Command::Sample(args)) => sample::run(&args),
+        Some(Command::Map(args)) => map::run(&args, &cli.common),
         Some(Command::Export(args)) => export::run(&args, &cli.common),
         Some(Command::New(args)) => new::run(&args, &cli.common),
         Some(Command::Completions(args)) => shell::completions(&args),

@@ -3,13 +3,23 @@
 //! A row comes out as the answers that stand in it, unsettled: which items a respondent was not shown is for
 //! the engine to say. No cell is ever echoed: what a person answered does not belong into an error text.
 
+mod absent;
 mod cells;
 mod columns;
 mod coverage;
+mod decision;
+mod dialect;
+mod header;
+mod identifying;
 mod input;
 mod literal;
+mod map;
+mod observed;
 mod problem;
+mod recognised;
 mod recorded;
+mod source;
+mod ticked;
 
 #[cfg(test)]
 mod tests;
@@ -21,14 +31,21 @@ use bearings_engine::questionnaire::{BOND_ITEM, Bond, Form, Questionnaire, ROLE_
 use bearings_engine::responses::{Answer, Missing};
 use csv::ByteRecord;
 
-use crate::args::{ColumnPattern, RecordedAs};
+use crate::args::{ColumnPattern, Encoding, RecordedAs};
 use crate::exit::{Failure, Report};
+use absent::ABSENT;
 use columns::Columns;
-pub(crate) use input::Fingerprint;
-use input::Input;
+pub(crate) use decision::Decision;
+use dialect::Said;
+use input::{Input, Rows};
 use literal::Literals;
+pub(crate) use map::{Map, MapFile};
+use observed::Observed;
 pub(crate) use problem::{Problem, RowError};
+pub(crate) use recognised::{Recognised, Use};
 use recorded::Watch;
+pub(crate) use source::Fingerprint;
+use source::Source;
 
 /// How a survey is to be read.
 #[derive(Debug, Clone)]
@@ -43,6 +60,10 @@ pub(crate) struct Config<'a> {
     pub(crate) missing: &'a [String],
     /// How options were written down.
     pub(crate) recorded: RecordedAs,
+    /// How the text is encoded, if it was said.
+    pub(crate) encoding: Option<Encoding>,
+    /// Which column holds which item, if that was written down.
+    pub(crate) map: Option<&'a Map>,
     /// The form, if it was said.
     pub(crate) form: Option<Form>,
     /// The role of respondents whose row does not say it.
@@ -51,9 +72,50 @@ pub(crate) struct Config<'a> {
     pub(crate) fingerprint: Fingerprint,
 }
 
+impl Config<'_> {
+    /// How options were written down: as was said, else as the map says.
+    pub(super) fn recorded(&self) -> RecordedAs {
+        let mapped = self.map.and_then(Map::recorded_as).filter(|_| self.recorded == RecordedAs::Printed);
+        mapped.unwrap_or(self.recorded)
+    }
+
+    /// How numbered columns are named: as was said, else as the map says.
+    pub(super) fn pattern(&self) -> Option<&ColumnPattern> {
+        self.pattern.or_else(|| self.map.and_then(Map::pattern))
+    }
+
+    /// What cannot be said both here and in the map.
+    fn refuse_contradictions(&self) -> Result<(), Failure> {
+        let Some(map) = self.map else { return Ok(()) };
+        let recorded =
+            map.recorded_as().is_some_and(|how| self.recorded != RecordedAs::Printed && how != self.recorded);
+        let encoding = map.encoding().is_some_and(|how| self.encoding.is_some_and(|said| said != how));
+        let option = match (recorded, encoding) {
+            (true, _) => "--recorded-as",
+            (_, true) => "--encoding",
+            _ => return Ok(()),
+        };
+        Err(Failure::Usage(format!("{option} contradicts the map; change one of the two")))
+    }
+
+    fn open(&self, path: &Path) -> Result<Input, Failure> {
+        self.refuse_contradictions()?;
+        let encoding = self.encoding.or_else(|| self.map.and_then(Map::encoding));
+        Input::new(Source::open(path, encoding, self.fingerprint)?, self.said())
+    }
+
+    fn said(&self) -> Said {
+        self.map.map(Map::said).unwrap_or_default()
+    }
+}
+
+/// How many rows are looked at for what no name tells of a column. A design choice.
+const SAMPLED: usize = 50;
+
 /// A survey that is being read.
 pub(crate) struct Survey {
-    input: Input,
+    name: String,
+    rows: Rows,
     columns: Columns,
     watch: Watch,
     literals: Literals,
@@ -65,7 +127,11 @@ pub(crate) struct Survey {
     record: ByteRecord,
     /// The record read last was not handed out yet: the first one is read while opening.
     pending: bool,
-    rows: u64,
+    count: u64,
+    observed: Observed,
+    decisions: Vec<Decision>,
+    recorded: RecordedAs,
+    map_sha256: Option<String>,
     notes: Vec<String>,
 }
 
@@ -111,28 +177,32 @@ impl Survey {
     /// # Errors
     /// It cannot be read, is no survey of this questionnaire, or private columns were to be kept.
     pub(crate) fn open(path: &Path, questionnaire: &Questionnaire, config: &Config<'_>) -> Result<Self, Failure> {
-        Self::start(Input::open(path, config.fingerprint)?, questionnaire, config)
+        Self::start(config.open(path)?, questionnaire, config)
     }
 
-    fn start(mut input: Input, questionnaire: &Questionnaire, config: &Config<'_>) -> Result<Self, Failure> {
-        let header = input.header()?;
-        let columns = Columns::find(&header, &input.name, questionnaire, config)?;
-        recorded::refuse_yes_or_no(questionnaire, &columns, &input.name, config.recorded)?;
+    fn start(input: Input, questionnaire: &Questionnaire, config: &Config<'_>) -> Result<Self, Failure> {
+        let name = input.name.clone();
+        let columns = Columns::find(&input.dialect, &input.sample(SAMPLED), &name, questionnaire, config)?;
+        recorded::refuse_yes_or_no(questionnaire, &columns, &name, config.recorded())?;
+        let form = config.form.unwrap_or_else(|| coverage::form(questionnaire, &columns));
+        let default_role = config.role.unwrap_or(coverage::DEFAULT_ROLE);
+        let mut notes: Vec<String> = input.notes().collect();
+        notes.extend(coverage::notes(questionnaire, &columns, form, config.role, &name));
+        let counted = recorded::note(questionnaire, &columns, config.recorded());
+        notes.extend(counted.map(|note| format!("{name}: {note}")));
+        let decisions = input.dialect.decisions.clone();
+        let below = input.lines_above().max(1);
+        let mut rows = input.into_rows(|column| columns.is_answer(column));
         let mut record = ByteRecord::new();
-        if !input.next(&mut record)? {
-            let report = Report::message(format!("{}:1: there is a header line, but no row below it", input.name));
+        if !rows.next(&mut record)? {
+            let report = Report::message(format!("{name}:{below}: there is a header line, but no row below it"));
             return Err(Failure::Responses(report));
         }
-        let form = config.form.unwrap_or_else(|| coverage::form(questionnaire, &columns.mapped));
-        let default_role = config.role.unwrap_or(coverage::DEFAULT_ROLE);
-        let mut notes = input.notes();
-        notes.extend(coverage::notes(questionnaire, &columns, form, config.role, &input.name));
-        let counted = recorded::note(questionnaire, &columns, config.recorded);
-        notes.extend(counted.map(|note| format!("{}: {note}", input.name)));
         Ok(Self {
             watch: Watch::new(questionnaire, &columns, config),
             literals: Literals::default(),
-            input,
+            name,
+            rows,
             form,
             default_role,
             roles: WordSlot::find(questionnaire, &columns, ROLE_ITEM, Role::parse),
@@ -141,14 +211,44 @@ impl Survey {
             slots: questionnaire.slots.len(),
             record,
             pending: true,
-            rows: 0,
+            count: 0,
+            observed: Observed::default(),
+            decisions,
+            recorded: config.recorded(),
+            map_sha256: config.map.map(Map::sha256),
             notes,
         })
     }
 
     /// The name of the file, as it is printed.
     pub(crate) fn name(&self) -> &str {
-        &self.input.name
+        &self.name
+    }
+
+    /// What was decided about how the file is written.
+    pub(crate) fn decisions(&self) -> &[Decision] {
+        &self.decisions
+    }
+
+    /// How options were written down, where a column of the map does not say otherwise.
+    pub(crate) fn recorded(&self) -> RecordedAs {
+        self.recorded
+    }
+
+    /// SHA-256 of the map, if the survey is read by one.
+    pub(crate) fn map_sha256(&self) -> Option<&str> {
+        self.map_sha256.as_deref()
+    }
+
+    /// The names of the columns that are handed through.
+    pub(crate) fn kept(&self) -> impl Iterator<Item = &str> {
+        self.columns.kept.iter().filter_map(|column| self.columns.name(*column))
+    }
+
+    /// What is to be said about the rows once they are read: previews, unfinished ones, inattentive people.
+    pub(crate) fn closing_notes(&self) -> Vec<String> {
+        let notes = self.columns.observers.notes(&self.observed, self.columns.header());
+        notes.into_iter().map(|note| format!("{}: {note}", self.name)).collect()
     }
 
     /// The form that was asked.
@@ -199,12 +299,12 @@ impl Survey {
     /// # Errors
     /// The file cannot be read on. A row that makes no sense is no error: [`Next::Rejected`].
     pub(crate) fn next(&mut self, row: &mut Row) -> Result<Next, Failure> {
-        if !std::mem::take(&mut self.pending) && !self.input.next(&mut self.record)? {
+        if !std::mem::take(&mut self.pending) && !self.rows.next(&mut self.record)? {
             return Ok(Next::End);
         }
-        self.rows += 1;
-        row.number = self.rows;
-        row.line = self.input.line(&self.record);
+        self.count += 1;
+        row.number = self.count;
+        row.line = self.rows.line(&self.record);
         match self.fill(row) {
             Ok(()) => Ok(Next::Row),
             Err(problems) => Ok(Next::Rejected(RowError { row: row.number, line: row.line, problems })),
@@ -212,7 +312,7 @@ impl Survey {
     }
 
     fn fill(&mut self, row: &mut Row) -> Result<(), Vec<Problem>> {
-        if self.input.has_open_quote(&self.record) {
+        if self.rows.has_open_quote(&self.record) {
             return Err(vec![Problem::OpenQuote]);
         }
         if self.record.len() != self.columns.width {
@@ -221,6 +321,8 @@ impl Survey {
         if !self.watch.is_idle() {
             self.watch.look(&self.record, &self.columns);
         }
+        let cell = |column: usize| self.record.get(column).unwrap_or_default();
+        self.columns.observers.look(self.columns.platform, cell, &mut self.observed);
         let mut problems = Vec::new();
         for mapped in &self.columns.mapped {
             // Both are inside: the width was compared, and slots come from the questionnaire.
@@ -238,7 +340,16 @@ impl Survey {
                 }
             }
         }
+        for ticked in &self.columns.ticked {
+            let cell = self.record.get(ticked.column).unwrap_or_default();
+            if !ticked.read(cell, &mut row.answers) {
+                problems.push(ticked.problem(self.columns.name(ticked.column)));
+            }
+        }
         self.identify(row, &mut problems);
+        if problems.iter().any(|problem| matches!(problem, Problem::NotUtf8 { .. })) {
+            self.literals.count_broken();
+        }
         if !problems.is_empty() {
             return Err(problems);
         }
@@ -263,12 +374,15 @@ impl Survey {
 
     fn copy(&self, column: usize, to: &mut Vec<u8>, problems: &mut Vec<Problem>) {
         let mut cell = self.record.get(column).unwrap_or_default();
+        if cell == [ABSENT] {
+            cell = b"";
+        }
         // What is left of a line end such as CR LF.
         while let Some(rest) = cell.strip_suffix(b"\r") {
             cell = rest;
         }
         if std::str::from_utf8(cell).is_err() {
-            problems.push(Problem::NotUtf8 { column: columns::shown(self.columns.name(column).unwrap_or_default()) });
+            problems.push(Problem::NotUtf8 { column: header::shown(self.columns.name(column).unwrap_or_default()) });
         }
         to.extend_from_slice(cell);
     }
@@ -278,8 +392,7 @@ impl Survey {
     /// # Errors
     /// The file cannot be read to its end.
     pub(crate) fn fingerprint(self) -> Result<Option<String>, Failure> {
-        let name = self.input.name.clone();
-        self.input.fingerprint().map_err(|error: io::Error| Failure::reading(name, error))
+        self.rows.fingerprint().map_err(|error: io::Error| Failure::reading(self.name, error))
     }
 }
 

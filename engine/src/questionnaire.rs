@@ -9,8 +9,8 @@ mod format;
 mod lint;
 mod locate;
 
-pub(crate) use check::parse_json;
-pub(crate) use locate::{Step, locate};
+pub use check::parse_json;
+pub use locate::{Step, locate};
 
 #[cfg(test)]
 mod tests;

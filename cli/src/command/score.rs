@@ -25,7 +25,7 @@ use crate::exit::{Failure, Report};
 use crate::load::{Definition, variants};
 use crate::output::{Output, beside, refuse_overwriting, same_place};
 use crate::render;
-use crate::survey::{Config, Fingerprint, Next, Row, RowError, Survey};
+use crate::survey::{Config, Fingerprint, Map, Next, Row, RowError, Survey};
 use manifest::InputRecord;
 use summary::Summary;
 use timing::{Part, Timing};
@@ -46,7 +46,8 @@ const NAMED: u64 = 10;
 pub(crate) fn run(args: &ScoreArgs, common: &Common) -> Result<ExitCode, Failure> {
     let definition = Definition::from_args(&args.rules)?;
     let questionnaire = &definition.questionnaire;
-    let config = config(args);
+    let map = args.columns.read_map()?;
+    let config = config(args, map.as_ref());
     refuse_clashes(args)?;
     let surveys: Vec<Survey> =
         args.inputs.iter().map(|input| Survey::open(input, questionnaire, &config)).collect::<Result<_, _>>()?;
@@ -58,6 +59,7 @@ pub(crate) fn run(args: &ScoreArgs, common: &Common) -> Result<ExitCode, Failure
     let mut sink = Sink {
         ruleset: &ruleset,
         args,
+        kept: surveys.first().into_iter().flat_map(Survey::kept).map(str::to_owned).collect(),
         form,
         block: AnswerBlock::new(questionnaire, form, SafetyBlock::Answered),
         pending: Vec::new(),
@@ -115,13 +117,15 @@ fn refuse_clashes(args: &ScoreArgs) -> Result<(), Failure> {
     Ok(())
 }
 
-fn config(args: &ScoreArgs) -> Config<'_> {
+fn config<'a>(args: &'a ScoreArgs, map: Option<&'a Map>) -> Config<'a> {
     Config {
         id: args.id.as_deref(),
         keep: &args.keep,
         pattern: args.columns.columns.as_ref(),
         missing: &args.columns.missing,
         recorded: args.columns.recorded_as,
+        encoding: args.columns.encoding,
+        map,
         form: args.rules.form.map(Into::into),
         role: args.rules.role.map(Into::into),
         fingerprint: if args.output.is_some() { Fingerprint::Sha256 } else { Fingerprint::None },
@@ -200,6 +204,8 @@ pub(crate) struct Done {
 struct Sink<'a> {
     ruleset: &'a Ruleset,
     args: &'a ScoreArgs,
+    /// The names of the columns that are carried over.
+    kept: Vec<String>,
     form: Form,
     block: AnswerBlock,
     /// Ids and kept cells of the rows in the block, and their answers where something is written from them.
@@ -250,6 +256,9 @@ fn score_one(
             }
         }
     }
+    for note in survey.closing_notes() {
+        render::note(&note, common);
+    }
     let mut advise = |advice: &str| tally.advice.push(format!("{}: {advice}", survey.name()));
     if let Some(advice) = survey.advice() {
         advise(advice);
@@ -261,6 +270,8 @@ fn score_one(
         advise(&advice);
     }
     let name = Path::new(survey.name()).file_name().map_or(survey.name().to_owned(), |n| n.to_string_lossy().into());
+    let read_as = survey.decisions().iter().map(|decision| decision.text.clone()).collect();
+    let (map_sha256, recorded) = (survey.map_sha256().map(str::to_owned), survey.recorded());
     let (form, role, id) = (survey.form(), survey.default_role(), survey.id_column().map(str::to_owned));
     Ok(InputRecord {
         name,
@@ -268,6 +279,9 @@ fn score_one(
         form: manifest::form_word(sink.ruleset, form),
         default_role: questionnaire.has_roles().then(|| role.as_str()),
         id_column: id,
+        read_as,
+        map_sha256,
+        recorded,
         rows: tally.read - read_before,
         rejected: tally.rejected - rejected_before,
     })
@@ -356,7 +370,7 @@ impl Sink<'_> {
             && self.args.format == RowFormat::Csv
         {
             self.buffer.clear();
-            self.table.header(survey.id_column().unwrap_or("id"), &self.args.keep, &mut self.buffer);
+            self.table.header(survey.id_column().unwrap_or("id"), &self.kept, &mut self.buffer);
             output.write_all(&self.buffer).map_err(|error| output.failure(error))?;
         }
         if let Some(output) = &mut self.trace {
@@ -394,7 +408,7 @@ impl Sink<'_> {
                     self.table.row(assessed.row(at), &pending.id, &pending.kept, &mut self.buffer);
                 }
                 (RowFormat::Ndjson, Some(responses)) => {
-                    let line = ndjson::Line::new(&pending.id, &self.args.keep, &pending.kept);
+                    let line = ndjson::Line::new(&pending.id, &self.kept, &pending.kept);
                     line.write(self.ruleset, responses, &assessed, at, &mut self.buffer)
                         .map_err(|error| Failure::writing("the rows", io::Error::from(error)))?;
                 }

@@ -8,7 +8,7 @@ use bearings_engine::{Ruleset, forms_of};
 use serde::Serialize;
 
 use super::{Done, Tally};
-use crate::args::{RowFormat, ScoreArgs};
+use crate::args::{RecordedAs, RowFormat, ScoreArgs};
 
 /// The first field of every manifest.
 const MANIFEST_FORMAT: &str = "bearings/manifest@1";
@@ -23,6 +23,13 @@ pub(super) struct InputRecord {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) default_role: Option<&'static str>,
     pub(super) id_column: Option<String>,
+    /// What was decided about how the file is written, one sentence each.
+    pub(super) read_as: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) map_sha256: Option<String>,
+    /// Stands among the policies: it is the same for all files.
+    #[serde(skip)]
+    pub(super) recorded: RecordedAs,
     pub(super) rows: u64,
     pub(super) rejected: u64,
 }
@@ -96,7 +103,7 @@ pub(super) fn text(
             decimals: args.decimals,
             rounding: "half up, in the output only",
             missing_codes: &args.columns.missing,
-            recorded_as: args.columns.recorded_as.as_str(),
+            recorded_as: inputs.first().map_or(args.columns.recorded_as, |input| input.recorded).as_str(),
             empty_cell: "skipped",
             limit: args.limit,
             scales: scales(ruleset, form),

@@ -71,12 +71,13 @@ impl Evaluator<'_> {
         match &variable.variable {
             Variable::Slot(slot) => {
                 let parent = self.parent(*slot);
+                let may_be_absent = self.may_be_absent(*slot);
                 self.columns[*slot]
                     .iter()
                     .enumerate()
                     .map(|(row, answer)| match answer {
                         Answer::Level(level) => *level as u8,
-                        Answer::Missing(reason) if !reason.is_unknown() => variable.absent(),
+                        Answer::Missing(reason) if !reason.is_unknown() && may_be_absent => variable.absent(),
                         _ if parent.is_some_and(|parent| self.columns[parent][row].is_unknown()) => {
                             variable.unknown_or_absent()
                         }
@@ -139,6 +140,13 @@ impl Evaluator<'_> {
             Quantity::CountAtLeast { scale, value } => counted(scale, &|keyed| keyed >= value),
             _ => (0..self.rows).map(|row| self.value(quantity, row)).collect(),
         }
+    }
+
+    /// Whether conditions were tried without a value of this slot. A survey of two arms leaves questions out that the
+    /// questionnaire always asks; what a condition on one of them would say is then not known.
+    fn may_be_absent(&self, slot: usize) -> bool {
+        let item = self.questionnaire.slots.get(slot).and_then(|slot| self.questionnaire.item_of(slot));
+        item.is_some_and(|item| item.offers_not_applicable || item.asked_if.is_some())
     }
 
     pub(super) fn parent(&self, slot: usize) -> Option<usize> {
