@@ -50,7 +50,9 @@ fn an_empty_file_and_a_header_alone_are_refused() {
 
 #[test]
 fn other_kinds_of_files_are_refused_by_what_they_are() {
-    check(b"\xff\xfei\0d\0\n\0", "", 3, &["survey.csv:1:", "UTF-16"]);
+    check(b"\xff\xfei\0d\0\n", "", 3, &["survey.csv:1:", "not UTF-16"]);
+    check(b"id,owned_up\n1,\0\n", "", 3, &["survey.csv:2:3: there is a NUL byte"]);
+    check("<!DOCTYPE html><p>424242", "", 3, &["survey.csv:1:", "web page"]);
     check(b"PK\x03\x04xlsx", "", 3, &["survey.csv:1:", "spreadsheet"]);
     check("{\"answers\": {\"owned_up\": 424242}}", "", 3, &["survey.csv:1:", "JSON"]);
     check(b"id,caf\xe9,owned_up\n1,2,424242\n", "", 3, &["survey.csv:1:", "UTF-8"]);

@@ -59,6 +59,11 @@ impl Page {
                 folder.write("mine/cases/mine.json", format!("{{\"format\": \"bearings/case@1\", {example}}}"));
                 "check mine"
             }
+            "in a map" => {
+                folder.write("survey.csv", read(SURVEY));
+                folder.write("mine.json", format!("{{\"format\": \"bearings/map@1\", {example}}}"));
+                "score survey.csv --map mine.json"
+            }
             "on the command line" => {
                 folder.write("survey.csv", read(SURVEY));
                 folder.write("mine/ruleset.rhai", format!("{STUDY}{}", "stage met \"Met\" otherwise;"));

@@ -40,6 +40,8 @@ mod score_private;
 mod sheets;
 mod shipped;
 mod support;
+mod survey_exports;
+mod survey_maps;
 mod sweep;
 mod synthetic;
 mod table;

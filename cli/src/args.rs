@@ -7,6 +7,7 @@ mod coverage;
 mod export;
 mod flip;
 mod import;
+mod map;
 mod new;
 mod reliability;
 mod scoring;
@@ -34,13 +35,15 @@ use flip::FLIP_EXAMPLES;
 pub(crate) use flip::FlipArgs;
 use import::IMPORT_EXAMPLES;
 pub(crate) use import::{Delimiter, ImportArgs, ImportFormat};
+use map::MAP_EXAMPLES;
+pub(crate) use map::MapArgs;
 use new::NEW_EXAMPLES;
 pub(crate) use new::{New, NewArgs, NewCaseArgs, NewPlace};
 use reliability::RELIABILITY_EXAMPLES;
 pub(crate) use reliability::{Criterion, LongColumns, ReliabilityArgs, ReliabilityFormat, ValueRange};
 use scoring::{EXPLAIN_EXAMPLES, SCORE_EXAMPLES};
 pub(crate) use scoring::{
-    ExplainArgs, ExplainFormat, RecordedAs, RespondentArgs, RowFormat, RulesArgs, ScoreArgs, SummaryFormat,
+    Encoding, ExplainArgs, ExplainFormat, RecordedAs, RespondentArgs, RowFormat, RulesArgs, ScoreArgs, SummaryFormat,
 };
 use take::TAKE_EXAMPLES;
 pub(crate) use take::TakeArgs;
@@ -122,6 +125,9 @@ pub(crate) enum Command {
     /// Describe every column of a survey, or of the scored file
     #[command(long_about = CODEBOOK_EXAMPLES)]
     Codebook(CodebookArgs),
+    /// See how a survey file is read, and draft a map of its columns
+    #[command(long_about = MAP_EXAMPLES)]
+    Map(MapArgs),
     /// Write a questionnaire as a form: for paper, REDCap or ODK
     #[command(long_about = EXPORT_EXAMPLES)]
     Export(ExportArgs),
@@ -165,7 +171,7 @@ pub(crate) enum Command {
 /// The groups of the help text: who uses which commands.
 const GROUPS: [(&str, &[&str]); 4] = [
     ("Assess", &["take", "explain", "flip"]),
-    ("Score surveys", &["score", "reliability", "codebook", "export", "sample"]),
+    ("Score surveys", &["score", "map", "reliability", "codebook", "export", "sample"]),
     (
         "Work on rulesets and questionnaires",
         &["list", "show", "new", "import", "check", "test", "coverage", "prove", "diff", "sweep"],

@@ -12,6 +12,7 @@ mod grid;
 mod help;
 mod import;
 mod list;
+mod map;
 mod new;
 mod prove;
 mod reliability;
@@ -45,6 +46,7 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Some(Command::List) => list::run(),
         Some(Command::Help(args)) => help::run(&args),
         Some(Command::Sample(args)) => sample::run(&args),
+        Some(Command::Map(args)) => map::run(&args, &cli.common),
         Some(Command::Export(args)) => export::run(&args, &cli.common),
         Some(Command::Codebook(args)) => codebook::run(&args, &cli.common),
         Some(Command::Import(args)) => import::run(&args, &cli.common),

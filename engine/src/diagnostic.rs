@@ -121,6 +121,7 @@ codes! {
     ShadowedStage = "shadowed-stage", "A stage or signal can never be reached: an earlier one matches whenever it does.";
     Coverage = "coverage", "A rule has no case in which it fires, or none in which it does not.";
     InvalidCase = "invalid-case", "A case file cannot be used: an unknown id, or an expectation of an unknown name.";
+    InvalidMap = "invalid-map", "A map of the columns of a survey contradicts itself, or does not fit the survey that is read by it: a column is not there, is there twice, or its codes are answers.";
     NotExportable = "not-exportable", "A name or value of the questionnaire is not one that the other system takes. Rename it, or field the questionnaire in another way.";
     InvalidParameter = "invalid-parameter", "A parameter set from outside is unknown or out of its declared range.";
     OutOfRange = "out-of-range", "A comparison inside a condition holds for every answer, or for none: it compares with a number that lies outside of what can come out.";

@@ -10,8 +10,8 @@ mod lint;
 mod locate;
 mod write;
 
-pub(crate) use check::parse_json;
-pub(crate) use locate::{Step, locate};
+pub use check::parse_json;
+pub use locate::{Step, locate};
 
 #[cfg(test)]
 mod tests;

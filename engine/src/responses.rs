@@ -16,8 +16,7 @@ use serde::{Deserialize, Serialize};
 use crate::questionnaire::{
     BOND_ITEM, Bond, CONTACT_ITEM, Condition, Form, MINOR_ITEM, NO_CONTACT, OptionValue, Questionnaire, ROLE_ITEM, Role,
 };
-pub(crate) use file::unique;
-pub use file::{ANSWERS_FORMAT, AnswerValue, AnswersFile, QuestionnaireName, write_answers};
+pub use file::{ANSWERS_FORMAT, AnswerValue, AnswersFile, QuestionnaireName, unique, write_answers};
 pub use shown::Shown;
 
 /// Why there is no answer.

@@ -4,6 +4,10 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use serde::{Deserialize, Serialize};
+
+use crate::exit::Failure;
+use crate::survey::Map;
 
 use super::{ColumnPattern, DEFAULT_RULESET, FormArg, RoleArg, Setting, Shard};
 
@@ -39,18 +43,73 @@ pub(crate) struct ColumnArgs {
     /// How the platform wrote down which option was chosen; yes and no must stand as 1 and 0
     #[arg(long, value_name = "HOW", default_value = "printed")]
     pub(crate) recorded_as: RecordedAs,
+    /// A map of the columns, as `bearings map` drafts it
+    #[arg(long, value_name = "FILE")]
+    pub(crate) map: Option<PathBuf>,
+    /// How the text is encoded [default: found out; UTF-8 or UTF-16]
+    #[arg(long, value_name = "ENCODING")]
+    pub(crate) encoding: Option<Encoding>,
 }
 
 impl ColumnArgs {
     /// Whether anything was said about the columns.
     pub(crate) fn is_given(&self) -> bool {
-        self.columns.is_some() || !self.missing.is_empty() || self.recorded_as != RecordedAs::Printed
+        self.columns.is_some()
+            || !self.missing.is_empty()
+            || self.recorded_as != RecordedAs::Printed
+            || self.map.is_some()
+            || self.encoding.is_some()
+    }
+
+    /// The map, if one was named.
+    ///
+    /// # Errors
+    /// It cannot be read, or is no map.
+    pub(crate) fn read_map(&self) -> Result<Option<Map>, Failure> {
+        self.map.as_deref().map(Map::read).transpose()
+    }
+}
+
+/// How a text is encoded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) enum Encoding {
+    // Not doc comments: these words need no explaining in the help text.
+    // With or without a byte-order mark.
+    #[value(name = "utf-8")]
+    #[serde(rename = "utf-8")]
+    Utf8,
+    // The low byte of each pair first, as Windows programs write it.
+    #[value(name = "utf-16le")]
+    #[serde(rename = "utf-16le")]
+    Utf16Le,
+    // The high byte first.
+    #[value(name = "utf-16be")]
+    #[serde(rename = "utf-16be")]
+    Utf16Be,
+    // What older Windows programs of Western Europe and America write.
+    #[value(name = "windows-1252")]
+    #[serde(rename = "windows-1252")]
+    Windows1252,
+}
+
+impl Encoding {
+    /// Its name.
+    pub(crate) fn in_words(self) -> &'static str {
+        match self {
+            Encoding::Utf8 => "UTF-8",
+            Encoding::Utf16Le => "UTF-16 (little-endian)",
+            Encoding::Utf16Be => "UTF-16 (big-endian)",
+            Encoding::Windows1252 => "Windows-1252",
+        }
     }
 }
 
 /// How options were written down. Yes or no (0, 1), numbers and words always stand as they are, so that a survey with
 /// a yes or no cannot be read as counted from 1.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) enum RecordedAs {
     /// The value of the option as the questionnaire writes it
     Printed,

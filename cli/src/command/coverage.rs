@@ -114,7 +114,8 @@ pub(crate) fn run(args: &CoverageArgs, common: &Common) -> Result<ExitCode, Fail
 /// How a survey is read says nothing of cases.
 fn refuse_what_does_nothing(args: &CoverageArgs) -> Result<(), Failure> {
     if args.data.is_none() && args.columns.is_given() {
-        let message = "`--columns`, `--missing` and `--recorded-as` say how a survey is read: name one with --data";
+        let message =
+            "--columns, --missing, --recorded-as, --map and --encoding say how a survey is read: name one with --data";
         return Err(Failure::Usage(message.to_owned()));
     }
     Ok(())

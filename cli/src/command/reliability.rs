@@ -21,7 +21,7 @@ use crate::exit::Failure;
 use crate::load::{Definition, variants};
 use crate::output::{Output, refuse_overwriting, same_place};
 use crate::render;
-use crate::survey::{Config, Fingerprint, Survey};
+use crate::survey::{Config, Fingerprint, Private, Survey};
 use careless::CarelessFile;
 use criterion::Groups;
 use study::Study;
@@ -81,9 +81,14 @@ impl Source {
             return long::read(args, columns, questionnaire, common).map(Source::Long);
         }
         let keep: Vec<String> = args.criterion.iter().map(|criterion| criterion.column.clone()).collect();
+        let map = args.columns.read_map()?;
         let config = Config {
             id: args.id.as_deref(),
             keep: &keep,
+            quasi: &[],
+            private: Private::Refused,
+            encoding: args.columns.encoding,
+            map: map.as_ref(),
             pattern: args.columns.columns.as_ref(),
             missing: &args.columns.missing,
             recorded: args.columns.recorded_as,

@@ -9,7 +9,7 @@ use bearings_engine::questionnaire::{Questionnaire, ROLE_ITEM, Role};
 use bearings_engine::responses::{AnswersFile, Conflict, Responses, SafetyBlock};
 use bearings_engine::{Ruleset, batch_only, header_of};
 
-use crate::args::{Common, RecordedAs, RespondentArgs};
+use crate::args::{Common, RespondentArgs};
 use crate::definition::read_text;
 use crate::exit::{Failure, Report};
 use crate::load::{Definition, variants};
@@ -112,12 +112,9 @@ fn answers(
     questionnaire: &Questionnaire,
     common: &Common,
 ) -> Result<(Responses, Vec<Conflict>), Failure> {
-    let columns = &args.columns;
-    let of_surveys =
-        columns.columns.is_some() || !columns.missing.is_empty() || columns.recorded_as != RecordedAs::Printed;
-    if args.id.is_some() || of_surveys {
-        let message =
-            "--id, --columns, --missing and --recorded-as are for surveys; this is one person's file of answers";
+    if args.id.is_some() || args.columns.is_given() {
+        let message = "--id, --columns, --missing, --map, --encoding and --recorded-as are for surveys; this is one \
+                       person's file of answers";
         return Err(Failure::Usage(message.to_owned()));
     }
     let source = source(&args.input)?;
@@ -162,6 +159,7 @@ fn respondent(
     questionnaire: &Questionnaire,
     common: &Common,
 ) -> Result<(Responses, Vec<Conflict>), Failure> {
+    let map = args.columns.read_map()?;
     let config = Config {
         id: None,
         keep: &[],
@@ -170,6 +168,8 @@ fn respondent(
         pattern: args.columns.columns.as_ref(),
         missing: &args.columns.missing,
         recorded: args.columns.recorded_as,
+        encoding: args.columns.encoding,
+        map: map.as_ref(),
         form: args.rules.form.map(Into::into),
         role: args.rules.role.map(Into::into),
         fingerprint: Fingerprint::None,

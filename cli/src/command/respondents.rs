@@ -9,7 +9,7 @@ use bearings_engine::{
     UNPLACED, Variant, WITHHELD, assess_block, forms_of,
 };
 
-use crate::args::{Common, RecordedAs, SheetsArgs, SurveyArgs};
+use crate::args::{Common, SheetsArgs, SurveyArgs};
 use crate::exit::{Failure, Report};
 use crate::render;
 use crate::survey::{Config, Fingerprint, Next, Private, Row, Survey};
@@ -47,13 +47,14 @@ pub(super) fn open(
 ) -> Result<Option<Survey>, Failure> {
     let columns = &survey.columns;
     let Some(path) = &survey.data else {
-        let is_said =
-            columns.columns.is_some() || !columns.missing.is_empty() || columns.recorded_as != RecordedAs::Printed;
-        return match is_said {
-            true => Err(Failure::Usage("--columns, --missing and --recorded-as say how --data is read".to_owned())),
+        return match columns.is_given() {
+            true => Err(Failure::Usage(
+                "--columns, --missing, --recorded-as, --map and --encoding say how --data is read".to_owned(),
+            )),
             false => Ok(None),
         };
     };
+    let map = columns.read_map()?;
     let config = Config {
         id: survey.id.as_deref(),
         keep: &[],
@@ -62,6 +63,8 @@ pub(super) fn open(
         pattern: columns.columns.as_ref(),
         missing: &columns.missing,
         recorded: columns.recorded_as,
+        encoding: columns.encoding,
+        map: map.as_ref(),
         form: sheets.form.map(Into::into),
         role: sheets.role.map(Into::into),
         fingerprint: Fingerprint::None,
@@ -146,6 +149,9 @@ pub(super) fn each(
                 std::mem::swap(&mut responses.answers, &mut row.answers);
             }
         }
+    }
+    for note in survey.closing_notes() {
+        render::note(&note, common);
     }
     if tally.rejected > NAMED {
         render::note(&format!("{} more rejected rows are not named here", tally.rejected - NAMED), common);

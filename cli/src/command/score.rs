@@ -30,7 +30,7 @@ use crate::exit::{Failure, Report};
 use crate::load::{Definition, variants};
 use crate::output::{Output, beside, refuse_overwriting, same_place};
 use crate::render;
-use crate::survey::{Block, Config, Fingerprint, Private, Survey};
+use crate::survey::{Block, Config, Fingerprint, Map, Private, Survey};
 use anonymity::Groups;
 pub(in crate::command) use column::ScoredColumn;
 use manifest::{Found, InputRecord};
@@ -51,7 +51,8 @@ const MANIFEST: &str = ".manifest.json";
 pub(crate) fn run(args: &ScoreArgs, common: &Common) -> Result<ExitCode, Failure> {
     let definition = Definition::from_args(&args.rules)?;
     let questionnaire = &definition.questionnaire;
-    let config = config(args);
+    let map = args.columns.read_map()?;
+    let config = config(args, map.as_ref());
     refuse_clashes(args)?;
     if args.with_safety && args.format != RowFormat::Csv {
         return Err(Failure::Usage(
@@ -73,6 +74,7 @@ pub(crate) fn run(args: &ScoreArgs, common: &Common) -> Result<ExitCode, Failure
         rejects: args.rejects.as_deref().map(open).transpose()?,
     };
     let mut run = Run {
+        kept: surveys.first().into_iter().flat_map(Survey::kept).map(str::to_owned).collect(),
         args,
         common,
         ruleset: &ruleset,
@@ -145,7 +147,7 @@ fn refuse_clashes(args: &ScoreArgs) -> Result<(), Failure> {
     Ok(())
 }
 
-fn config(args: &ScoreArgs) -> Config<'_> {
+fn config<'a>(args: &'a ScoreArgs, map: Option<&'a Map>) -> Config<'a> {
     Config {
         id: args.id.as_deref(),
         keep: &args.keep,
@@ -154,6 +156,8 @@ fn config(args: &ScoreArgs) -> Config<'_> {
         pattern: args.columns.columns.as_ref(),
         missing: &args.columns.missing,
         recorded: args.columns.recorded_as,
+        encoding: args.columns.encoding,
+        map,
         form: args.rules.form.map(Into::into),
         role: args.rules.role.map(Into::into),
         fingerprint: if args.output.is_some() { Fingerprint::Sha256 } else { Fingerprint::None },
@@ -193,6 +197,8 @@ fn say_once(surveys: &[Survey], ruleset: &Ruleset, args: &ScoreArgs, common: &Co
 
 /// Surveys on their way.
 struct Run<'a> {
+    /// The names of the columns that are carried over.
+    kept: Vec<String>,
     args: &'a ScoreArgs,
     common: &'a Common,
     ruleset: &'a Ruleset,
@@ -208,7 +214,7 @@ impl<'a> Run<'a> {
     fn header(&self, survey: &Survey, table: &Table<'_>, sink: &mut Sink) -> Result<(), Failure> {
         let is_first = self.args.shard.as_ref().is_none_or(|shard| shard.number == 1);
         let rows = match self.args.format {
-            RowFormat::Csv => table.header(survey.id_column().unwrap_or("id"), self.args),
+            RowFormat::Csv => table.header(survey.id_column().unwrap_or("id"), &self.kept, self.args),
             RowFormat::Ndjson => Vec::new(),
         };
         let headers = [
@@ -231,6 +237,7 @@ impl<'a> Run<'a> {
             ruleset: self.ruleset,
             form: self.form,
             args: self.args,
+            kept: self.kept.clone(),
             writes_rows: self.writes_rows,
             wanted: self.wanted(survey)?,
         };
@@ -269,6 +276,9 @@ impl<'a> Run<'a> {
             summary.merge(found.summary);
             self.timing.add(&found.timing);
             self.groups.merge(found.groups);
+        }
+        for note in survey.closing_notes() {
+            render::note(&note, self.common);
         }
         let advice = survey.noticed().advice().map(|advice| {
             let scored = self.tally.read - read > self.tally.rejected - rejected;
@@ -309,6 +319,8 @@ impl<'a> Run<'a> {
             before.iter().fold((0, 0), |(rows, rejected), other| (rows + other.rows, rejected + other.rejected));
         let name =
             Path::new(survey.name()).file_name().map_or(survey.name().to_owned(), |n| n.to_string_lossy().into());
+        let read_as = survey.decisions().iter().map(|decision| decision.text.clone()).collect();
+        let (map_sha256, recorded) = (survey.map_sha256().map(str::to_owned), survey.recorded());
         let (form, role, id) = (survey.form(), survey.default_role(), survey.id_column().map(str::to_owned));
         let questionnaire = self.ruleset.questionnaire();
         Ok(InputRecord {
@@ -317,6 +329,9 @@ impl<'a> Run<'a> {
             form: manifest::form_word(self.ruleset, form),
             default_role: questionnaire.has_roles().then(|| role.as_str()),
             id_column: id,
+            read_as,
+            map_sha256,
+            recorded,
             rows: self.tally.read - rows,
             rejected: self.tally.rejected - rejected,
         })

@@ -7,8 +7,6 @@ use std::io::{self, Read};
 
 use memchr::{memchr, memchr_iter, memchr2};
 
-use super::records::Records;
-
 #[cfg(test)]
 mod tests;
 
@@ -51,15 +49,15 @@ pub(super) struct Marks {
 /// Why the bytes cannot be read on.
 #[derive(Debug)]
 pub(super) enum Unread {
-    /// The system says so.
-    Io(io::Error),
+    /// The system says so, or the bytes are no text, on this line.
+    Io { error: io::Error, line: u64 },
     /// The record that starts on this line is longer than [`MAX_ROW_BYTES`].
     TooLong { line: u64 },
 }
 
 /// Cuts what is read into blocks.
-pub(super) struct Blocks {
-    source: Box<dyn Read + Send>,
+pub(super) struct Blocks<R> {
+    source: R,
     marks: Marks,
     size: usize,
     /// What was read past the last block.
@@ -92,31 +90,17 @@ impl Block {
     pub(crate) fn before(&self) -> u64 {
         self.before
     }
-
-    /// Takes the first record that is not blank off: its cells. None if there is none.
-    fn take_record(&mut self, marks: Marks) -> Option<Vec<Vec<u8>>> {
-        let mut records = Records::new(marks);
-        let header = records.next(self)?.iter().map(<[u8]>::to_vec).collect();
-        let (length, lines) = records.read();
-        self.bytes.drain(..length);
-        self.line += lines;
-        self.offset += length as u64;
-        self.rows -= 1;
-        Some(header)
-    }
 }
 
-impl Blocks {
+impl<R: Read> Blocks<R> {
     /// Blocks of about `size` bytes of what `source` holds, from its first byte.
-    pub(super) fn new(source: Box<dyn Read + Send>, marks: Marks, size: usize) -> Self {
+    pub(super) fn new(source: R, marks: Marks, size: usize) -> Self {
         Self { source, marks, size, rest: Vec::new(), ended: false, line: 1, offset: 0, before: 0 }
     }
 
-    /// Takes the header off the first block: its cells. It is no row.
-    pub(super) fn take_header(&mut self, block: &mut Block) -> Option<Vec<Vec<u8>>> {
-        let header = block.take_record(self.marks)?;
-        self.before -= 1;
-        Some(header)
+    /// The same, where the first byte stands on this line and so far into the file.
+    pub(super) fn starting(self, line: u64, offset: u64) -> Self {
+        Self { line, offset, ..self }
     }
 
     /// The next records; none at the end. `block` is one that is not needed any more: its room is used again.
@@ -129,7 +113,13 @@ impl Blocks {
         loop {
             if !self.ended && bytes.len() < wanted {
                 let missing = wanted - bytes.len();
-                let read = self.source.by_ref().take(missing as u64).read_to_end(bytes).map_err(Unread::Io)?;
+                let read = match self.source.by_ref().take(missing as u64).read_to_end(bytes) {
+                    Ok(read) => read,
+                    Err(error) => {
+                        let line = self.line + memchr_iter(self.marks.terminator, bytes).count() as u64;
+                        return Err(Unread::Io { error, line });
+                    }
+                };
                 self.ended = read < missing;
             }
             scan.advance(bytes, self.marks, self.ended);
@@ -160,9 +150,9 @@ impl Blocks {
         Ok(Some(block))
     }
 
-    /// Reads what is left, to its end.
-    pub(super) fn exhaust(&mut self) -> io::Result<()> {
-        io::copy(&mut self.source, &mut io::sink()).map(drop)
+    /// What is left of the source.
+    pub(super) fn into_inner(self) -> R {
+        self.source
     }
 }
 

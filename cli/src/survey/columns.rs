@@ -1,41 +1,62 @@
-//! From the header line to what each column means.
+//! From the header to what each column means.
+
+mod holding;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use bearings_engine::diagnostic::nearest;
-use bearings_engine::questionnaire::{MINOR_ITEM, Questionnaire};
+use bearings_engine::questionnaire::{Item, MINOR_ITEM, Questionnaire, Slot};
+use bearings_engine::responses::{Answer, Missing};
+use csv::ByteRecord;
 
-use super::cells::Cells;
+use super::cells::{Cells, Reading};
+use super::dialect::Dialect;
+use super::dialect::platform::{Aside, Platform};
+use super::header::{Header, places, shown};
+use super::identifying::is_identifying;
+use super::map::{Fits, Fitted, Holds};
+use super::observed::Observers;
 use super::recorded::{expected, written};
+use super::ticked::{Ticked, TickedReading};
 use super::{Config, Private, Problem};
 use crate::exit::{Failure, Report};
+use holding::{Names, holdings, slots};
 
-/// The id columns that are found without being named: our own, and what survey platforms write.
-///
-/// ODK's `KEY` is not among them: a column of that name may be anything, so it is named with `--id`.
+/// The id columns that are found without being named: our own, and what survey platforms write. Those that mean an id
+/// only in the files of one platform are known to it.
 const ID_COLUMNS: [&str; 4] = ["id", "respondent_id", "ResponseId", "record_id"];
-/// The most characters of a column's name that are printed; some platforms name columns by whole questions.
-const NAME_SHOWN: usize = 60;
 
 /// What the columns mean.
 pub(super) struct Columns {
-    /// The columns that hold answers.
+    /// The columns that hold the answers of one slot each.
     pub(super) mapped: Vec<Mapped>,
+    /// The columns that hold all ticked options of an item.
+    pub(super) ticked: Vec<Ticked>,
     /// The column with the respondent's id.
     pub(super) id: Option<usize>,
     /// The columns that are handed through, in the order asked for.
     pub(super) kept: Vec<usize>,
     /// The columns by which respondents could be told apart.
     pub(super) quasi: Vec<usize>,
-    /// The columns that nothing reads.
+    /// The columns that nothing reads, and nobody knows why.
     pub(super) unread: Vec<usize>,
-    /// What some of them would be called if they were written in the case of the questionnaire, or of the pattern.
+    /// The columns of the platform that hold no answers.
+    pub(super) aside: Vec<(usize, Aside)>,
+    /// The columns that may tell who somebody is, those that are written out first.
+    pub(super) identifying: Vec<usize>,
+    /// The columns that say something of a row.
+    pub(super) observers: Observers,
+    /// What some unread ones would be called if they were written in the case of the questionnaire, or of the pattern.
     pub(super) other_case: BTreeMap<usize, String>,
     /// How many there are.
     pub(super) width: usize,
     /// Codes for "no answer" that are an answer in some columns: the code, and those columns.
     pub(super) clashes: Vec<(String, Vec<usize>)>,
-    names: Vec<String>,
+    /// Which platform wrote them.
+    pub(super) platform: Platform,
+    /// The file says what was not shown, which is read as skipped here.
+    pub(super) not_shown_is_skipped: bool,
+    header: Header,
 }
 
 /// A column that holds the answers of one slot.
@@ -46,6 +67,8 @@ pub(super) struct Mapped {
     pub(super) slot: usize,
     /// What its cells mean.
     pub(super) cells: Cells,
+    /// How its cells are written.
+    pub(super) reading: Reading,
     expected: String,
 }
 
@@ -65,61 +88,128 @@ impl Mapped {
 
 impl Columns {
     /// Finds the meaning of every column, and refuses what must not be read or handed through.
+    ///
+    /// # Errors
+    /// The columns contradict each other, the map or what was asked for; or none of them holds an answer.
     pub(super) fn find(
-        header: &[Vec<u8>],
+        dialect: &Dialect,
+        sample: &[ByteRecord],
         file: &str,
         questionnaire: &Questionnaire,
         config: &Config<'_>,
     ) -> Result<Self, Failure> {
-        let names = names(header, file)?;
-        let slots = slot_names(questionnaire);
-        let slot_of = |name: &str| slots.get(name).copied().or_else(|| numbered(name, questionnaire, config));
-        let kept = config.keep.iter().filter(|_| config.private == Private::Refused);
-        for named in config.id.into_iter().chain(kept.chain(config.quasi).map(String::as_str)) {
-            refuse_private(named, slot_of(named), questionnaire)?;
-        }
-        let id = match config.id {
-            Some(named) => Some(position(&names, named, file, "--id")?),
-            None => ID_COLUMNS.iter().find_map(|usual| names.iter().position(|name| name == usual)),
-        };
-        let kept =
-            config.keep.iter().map(|named| position(&names, named, file, "--keep")).collect::<Result<Vec<_>, _>>()?;
-        let quasi = config.quasi.iter().map(|named| position(&names, named, file, "--quasi"));
-        let quasi = quasi.collect::<Result<Vec<_>, _>>()?;
-        if let Some(id) = id {
-            // The usual names are found by position, so that they are looked at here for a second one.
-            position(&names, names.get(id).map_or("", String::as_str), file, "the id")?;
-        }
-        let mut columns = Self {
-            mapped: Vec::new(),
-            id,
-            kept,
-            quasi,
-            unread: Vec::new(),
-            other_case: BTreeMap::new(),
-            width: names.len(),
-            clashes: Vec::new(),
-            names,
-        };
-        columns.refuse_other_numbers(slot_of, file, questionnaire, config)?;
-        columns.map(slot_of, file, questionnaire, config)?;
-        columns.find_other_case(&slots, config);
-        if columns.mapped.is_empty() {
+        let columns = Self::look(dialect, sample, file, questionnaire, config)?;
+        if columns.mapped.is_empty() && columns.ticked.is_empty() {
             return Err(columns.nothing_fits(file, questionnaire, config));
         }
         Ok(columns)
     }
 
+    /// The same for a file that may hold no answer to this questionnaire.
+    ///
+    /// # Errors
+    /// As [`Columns::find`], but for the last.
+    pub(super) fn look(
+        dialect: &Dialect,
+        sample: &[ByteRecord],
+        file: &str,
+        questionnaire: &Questionnaire,
+        config: &Config<'_>,
+    ) -> Result<Self, Failure> {
+        let header = &dialect.header;
+        let names = Names::new(questionnaire, config);
+        let kept_names = config.keep.iter().filter(|_| config.private == Private::Refused);
+        for named in config.id.into_iter().chain(kept_names.chain(config.quasi).map(String::as_str)) {
+            refuse_private(named, names.slot(named), questionnaire)?;
+        }
+        let fits = config.map.map(|map| map.fit(header, questionnaire, file)).transpose()?;
+        let id = find_id(dialect, fits.as_ref(), file, config)?;
+        let mut kept: Vec<usize> = fits.iter().flat_map(|fits| fits.kept.iter().copied()).collect();
+        for named in config.keep {
+            let column = position(header, named, file, "--keep")?;
+            if !kept.contains(&column) {
+                kept.push(column);
+            }
+        }
+        let quasi = config.quasi.iter().map(|named| position(header, named, file, "--quasi"));
+        let quasi: Vec<usize> = quasi.collect::<Result<_, _>>()?;
+        let held = holdings(dialect, &names, fits.as_ref(), questionnaire);
+        let attention = fits.as_ref().map(|fits| fits.attention.as_slice()).unwrap_or_default();
+        let kept_private = kept.iter().filter(|_| config.private == Private::Refused);
+        let written_out = id.iter().chain(kept_private).chain(&quasi).copied();
+        for column in written_out.clone().chain(attention.iter().map(|(column, _)| *column)) {
+            let slot = held
+                .get(column)
+                .and_then(Option::as_ref)
+                .and_then(|holds| slots(holds, questionnaire).first().copied());
+            refuse_private(header.name(column).unwrap_or_default(), slot, questionnaire)?;
+        }
+        let mut columns = Self {
+            mapped: Vec::new(),
+            ticked: Vec::new(),
+            unread: Vec::new(),
+            aside: Vec::new(),
+            identifying: Vec::new(),
+            observers: Observers::new(header, dialect.platform, attention),
+            other_case: BTreeMap::new(),
+            width: header.width(),
+            clashes: Vec::new(),
+            platform: dialect.platform,
+            not_shown_is_skipped: keeps_questions(questionnaire) && says_not_shown(dialect, fits.as_ref()),
+            header: header.clone(),
+            id,
+            kept,
+            quasi,
+        };
+        columns.refuse_other_numbers(&names, file, questionnaire, config)?;
+        columns.map(held, dialect, fits.as_ref(), file, questionnaire, config)?;
+        columns.sort_unread(fits.as_ref(), attention, questionnaire);
+        columns.find_other_case(&names);
+        columns.find_identifying(sample);
+        Ok(columns)
+    }
+
+    /// The slots that have a column.
+    pub(super) fn slots(&self) -> impl Iterator<Item = usize> {
+        self.mapped.iter().map(|mapped| mapped.slot).chain(self.ticked.iter().flat_map(|ticked| ticked.slots.clone()))
+    }
+
+    /// Whether a slot has a column.
+    pub(super) fn has(&self, slot: usize) -> bool {
+        self.slots().any(|other| other == slot)
+    }
+
+    /// Whether the cells of a column are read as answers.
+    pub(super) fn is_answer(&self, column: usize) -> bool {
+        self.mapped.iter().any(|mapped| mapped.column == column)
+            || self.ticked.iter().any(|ticked| ticked.column == column)
+    }
+
+    /// The name of a column, as the file has it.
+    pub(super) fn name(&self, column: usize) -> Option<&str> {
+        self.header.name(column)
+    }
+
+    /// All that the file says of its columns.
+    pub(super) fn header(&self) -> &Header {
+        &self.header
+    }
+
     /// Finds out which unread columns are only written in another case.
-    fn find_other_case(&mut self, slots: &BTreeMap<String, usize>, config: &Config<'_>) {
-        let lower: BTreeMap<String, &String> = slots.keys().map(|name| (name.to_lowercase(), name)).collect();
+    fn find_other_case(&mut self, names: &Names<'_>) {
         for column in &self.unread {
-            let Some(name) = self.names.get(*column) else { continue };
-            let slot = lower.get(&name.to_lowercase()).map(|slot| (*slot).clone());
-            if let Some(meant) = slot.or_else(|| config.pattern?.in_its_case(name)) {
+            if let Some(meant) = self.header.name(*column).and_then(|name| names.in_its_case(name)) {
                 self.other_case.insert(*column, meant);
             }
         }
+    }
+
+    /// Finds the columns that may tell who somebody is; an answer is not among them, whatever its column is called.
+    fn find_identifying(&mut self, sample: &[ByteRecord]) {
+        let written: Vec<usize> = self.id.iter().chain(&self.kept).copied().collect();
+        let others = (0..self.width).filter(|column| !written.contains(column));
+        let all = written.iter().copied().chain(others).filter(|column| !self.is_answer(*column));
+        self.identifying = all.filter(|column| is_identifying(&self.header, *column, sample)).collect();
     }
 
     fn nothing_fits(&self, file: &str, questionnaire: &Questionnaire, config: &Config<'_>) -> Failure {
@@ -129,26 +219,30 @@ impl Columns {
             let name = self.name(*column).unwrap_or_default();
             report = report.hint(format!("did you mean `{meant}` by `{}`? Upper and lower case count", shown(name)));
         }
-        Failure::Responses(report.hint(match config.pattern {
+        let report = report.hint(match config.pattern() {
             None => {
                 "columns are named like the items (`bearings show` lists them); numbered columns need --columns 'Q{n}'"
             }
             Some(_) => "no column fits the pattern of --columns, either",
-        }))
+        });
+        Failure::Responses(match config.map {
+            None => report.hint("columns with other names: `bearings map` drafts a map, and --map reads by it"),
+            Some(_) => report,
+        })
     }
 
     /// Refuses numbered columns whose number no question has: then the numbers mean something else, and every other
     /// column could hold the answers to another question than it seems to.
     fn refuse_other_numbers(
         &self,
-        slot_of: impl Fn(&str) -> Option<usize>,
+        names: &Names<'_>,
         file: &str,
         questionnaire: &Questionnaire,
         config: &Config<'_>,
     ) -> Result<(), Failure> {
-        let fits = |name: &str| config.pattern.is_some_and(|pattern| pattern.number(name).is_some());
-        let others = self.names.iter().enumerate();
-        let others = others.filter(|(at, name)| self.id != Some(*at) && fits(name) && slot_of(name).is_none());
+        let fits = |name: &str| config.pattern().is_some_and(|pattern| pattern.number(name).is_some());
+        let others = self.header.names().enumerate();
+        let others = others.filter(|(at, name)| self.id != Some(*at) && fits(name) && names.slot(name).is_none());
         let named: Vec<String> = others.map(|(_, name)| format!("`{}`", shown(name))).collect();
         let fit = match named.len() {
             0 => return Ok(()),
@@ -173,87 +267,181 @@ impl Columns {
 
     fn map(
         &mut self,
-        slot_of: impl Fn(&str) -> Option<usize>,
+        held: Vec<Option<Holds>>,
+        dialect: &Dialect,
+        fits: Option<&Fits>,
         file: &str,
         questionnaire: &Questionnaire,
         config: &Config<'_>,
     ) -> Result<(), Failure> {
-        let mut taken: BTreeMap<usize, &str> = BTreeMap::new();
-        let mut clashes: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-        for (column, name) in self.names.iter().enumerate() {
-            let found = slot_of(name).and_then(|at| Some((at, questionnaire.slots.get(at)?)));
-            let Some((at, slot, item)) = found.and_then(|(at, slot)| Some((at, slot, questionnaire.item_of(slot)?)))
-            else {
-                if self.id != Some(column) && !self.kept.contains(&column) && !self.quasi.contains(&column) {
-                    self.unread.push(column);
+        let context =
+            Context { fits, config, marks_absent: dialect.absent_is_not_shown, keeps: keeps_questions(questionnaire) };
+        let mut taken: BTreeMap<usize, usize> = BTreeMap::new();
+        let mut clashes: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        for (column, holds) in held.into_iter().enumerate() {
+            let Some(holds) = holds else { continue };
+            for slot in slots(&holds, questionnaire) {
+                if let Some(other) = taken.insert(slot, column) {
+                    let id = questionnaire.slots.get(slot).map_or("", |slot| slot.id.as_str());
+                    let message = format!(
+                        "{file}:1: {} and {} ({}) both hold `{id}`",
+                        self.header.shown(other),
+                        self.header.shown(column),
+                        places(&[other, column])
+                    );
+                    let report = Report::message(message).hint("rename or remove one of them");
+                    return Err(Failure::Responses(report.hint("a map (--map) says which of them is meant")));
                 }
-                continue;
-            };
-            if let Some(other) = taken.insert(at, name) {
-                let message =
-                    format!("{file}:1: the columns `{}` and `{}` both hold `{}`", shown(other), shown(name), slot.id);
-                return Err(Failure::Responses(Report::message(message).hint("rename or remove one of them")));
             }
-            let values: BTreeSet<String> = written(slot, item, config.recorded).into_iter().collect();
-            for code in config.missing.iter().filter(|code| values.contains(code.trim())) {
-                clashes.entry(code.trim()).or_default().push(column);
+            let fitted = fits.and_then(|fits| fits.columns.get(&column));
+            match holds {
+                Holds::Slot(at) => {
+                    let Some(slot) = questionnaire.slots.get(at) else { continue };
+                    let Some(item) = questionnaire.item_of(slot) else { continue };
+                    let reading = context.reading(item, slot, fitted);
+                    let values: BTreeSet<String> = match &reading.labels {
+                        None => written(slot, item, reading.recorded).into_iter().collect(),
+                        Some(labels) => labels.iter().map(|(label, _)| label.clone()).collect(),
+                    };
+                    for (code, _) in reading.missing.iter().filter(|(code, _)| values.contains(code.trim())) {
+                        clashes.entry(code.trim().to_owned()).or_default().push(column);
+                    }
+                    let expected = match &reading.labels {
+                        None => expected(slot, item, reading.recorded),
+                        Some(_) => "the labels of the map".to_owned(),
+                    };
+                    let cells = Cells::new(slot, item, &reading);
+                    self.mapped.push(Mapped { column, slot: at, cells, reading, expected });
+                }
+                Holds::Item(item, separator) => {
+                    let reading = context.ticked(separator, fitted);
+                    self.ticked.extend(Ticked::new(column, item, questionnaire, reading));
+                }
             }
-            self.mapped.push(Mapped {
-                column,
-                slot: at,
-                cells: Cells::new(slot, item, config.missing, config.recorded),
-                expected: expected(slot, item, config.recorded),
-            });
         }
-        // ODK writes a question of several options whole, too; nothing is lost if that is not read.
-        let whole = |column: &usize| {
-            let at = questionnaire.items.iter().position(|item| Some(&item.id) == self.names.get(*column));
-            at.is_some_and(|at| questionnaire.slots_of(at).any(|(slot, _)| self.has(slot)))
-        };
-        let unread: Vec<usize> = self.unread.iter().copied().filter(|column| !whole(column)).collect();
-        self.unread = unread;
-        self.clashes = clashes.into_iter().map(|(code, columns)| (code.to_owned(), columns)).collect();
+        self.clashes = clashes.into_iter().collect();
         Ok(())
     }
 
-    /// The name of a column, as the file has it.
-    pub(super) fn name(&self, column: usize) -> Option<&str> {
-        self.names.get(column).map(String::as_str)
+    /// Tells columns that are the platform's own, or left out on purpose, from those that nobody knows.
+    fn sort_unread(&mut self, fits: Option<&Fits>, attention: &[(usize, Vec<String>)], questionnaire: &Questionnaire) {
+        // ODK writes a question of several options whole, too; nothing is lost if that is not read.
+        let is_whole = |name: &str| {
+            let at = questionnaire.items.iter().position(|item| item.id == name);
+            at.is_some_and(|at| questionnaire.slots_of(at).any(|(slot, _)| self.has(slot)))
+        };
+        let (mut unread, mut aside) = (Vec::new(), Vec::new());
+        for column in 0..self.width {
+            let name = self.header.name(column).unwrap_or_default();
+            let is_used = self.is_answer(column)
+                || self.id == Some(column)
+                || self.kept.contains(&column)
+                || attention.iter().any(|(other, _)| *other == column);
+            let is_left_out = fits.is_some_and(|fits| fits.not_read.contains(&column));
+            if is_used || is_left_out || name.is_empty() || is_whole(name) {
+                continue;
+            }
+            match self.platform.aside(name, self.header.question(column), self.header.import_id(column)) {
+                Some(reason) => aside.push((column, reason)),
+                None => unread.push(column),
+            }
+        }
+        (self.unread, self.aside) = (unread, aside);
+    }
+}
+
+/// Whether a file cannot take a question out by saying that it was not shown: where there is a safety gate, that
+/// follows from the other answers alone.
+fn keeps_questions(questionnaire: &Questionnaire) -> bool {
+    questionnaire.items.iter().any(|item| item.block || item.safety.is_some())
+}
+
+fn says_not_shown(dialect: &Dialect, fits: Option<&Fits>) -> bool {
+    let is_one = |(_, reason): &(String, Missing)| *reason == Missing::NotShown;
+    let in_map = |fits: &Fits| {
+        fits.missing.iter().any(is_one) || fits.columns.values().any(|column| column.missing.iter().any(is_one))
+    };
+    dialect.absent_is_not_shown || fits.is_some_and(in_map)
+}
+
+/// What decides how the cells of a column are read.
+struct Context<'a> {
+    fits: Option<&'a Fits>,
+    config: &'a Config<'a>,
+    /// Cells that are not there are told apart from empty ones.
+    marks_absent: bool,
+    /// See [`keeps_questions`].
+    keeps: bool,
+}
+
+impl Context<'_> {
+    fn reason(&self, reason: Missing) -> Missing {
+        if self.keeps && reason == Missing::NotShown { Missing::Skipped } else { reason }
     }
 
-    /// Whether a slot has a column.
-    pub(super) fn has(&self, slot: usize) -> bool {
-        self.mapped.iter().any(|mapped| mapped.slot == slot)
+    /// The codes of a column, its own ones first; the empty one is the reason for an empty cell.
+    fn codes(&self, fitted: Option<&Fitted>, offers_not_applicable: bool) -> (Vec<(String, Missing)>, Missing) {
+        let own = fitted.map(|fitted| fitted.missing.as_slice()).unwrap_or_default();
+        let shared = self.fits.map(|fits| fits.missing.as_slice()).unwrap_or_default();
+        let typed = self.config.missing.iter().map(|code| (code.clone(), Missing::Skipped));
+        let all: Vec<(String, Missing)> = own
+            .iter()
+            .chain(shared)
+            .cloned()
+            .chain(typed)
+            .filter(|(_, reason)| *reason != Missing::NotApplicable || offers_not_applicable)
+            .map(|(code, reason)| (code, self.reason(reason)))
+            .collect();
+        let blank = all.iter().find(|(code, _)| code.is_empty()).map_or(Missing::Skipped, |(_, reason)| *reason);
+        (all.into_iter().filter(|(code, _)| !code.is_empty()).collect(), blank)
+    }
+
+    fn absent(&self) -> Option<Missing> {
+        self.marks_absent.then(|| self.reason(Missing::NotShown))
+    }
+
+    fn reading(&self, item: &Item, slot: &Slot, fitted: Option<&Fitted>) -> Reading {
+        let (missing, blank) = self.codes(fitted, item.offers_not_applicable);
+        let labels: Option<Vec<(String, u16)>> = fitted.and_then(|fitted| fitted.labels.as_ref()).map(|labels| {
+            let level = |(label, level): &(String, usize)| Some((label.clone(), u16::try_from(*level).ok()?));
+            labels.iter().filter(|(_, level)| *level < slot.levels.count()).filter_map(level).collect()
+        });
+        let blank_is =
+            |labels: &Vec<(String, u16)>| labels.iter().find(|(label, _)| label.is_empty()).map(|(_, level)| *level);
+        Reading {
+            recorded: fitted.and_then(|fitted| fitted.recorded).unwrap_or(self.config.recorded()),
+            missing,
+            blank: labels.as_ref().and_then(blank_is).map_or(Answer::Missing(blank), Answer::Level),
+            labels: labels.map(|labels| labels.into_iter().filter(|(label, _)| !label.is_empty()).collect()),
+            absent: self.absent(),
+        }
+    }
+
+    fn ticked(&self, separator: String, fitted: Option<&Fitted>) -> TickedReading {
+        let (missing, blank) = self.codes(fitted, false);
+        let words = fitted.and_then(|fitted| fitted.labels.clone());
+        TickedReading { separator, words, missing, blank, absent: self.absent() }
     }
 }
 
-/// A name fit for a message: without control characters, which could move a terminal's cursor, and not too long.
-pub(super) fn shown(name: &str) -> String {
-    let mut text: String = name.chars().take(NAME_SHOWN).map(|c| if c.is_control() { '\u{FFFD}' } else { c }).collect();
-    if name.chars().nth(NAME_SHOWN).is_some() {
-        text.push_str("...");
+/// The column with the id: as it was said, as the map says, one of the usual names, or the platform's.
+fn find_id(dialect: &Dialect, fits: Option<&Fits>, file: &str, config: &Config<'_>) -> Result<Option<usize>, Failure> {
+    let header = &dialect.header;
+    if let Some(named) = config.id {
+        return position(header, named, file, "--id").map(Some);
     }
-    text
-}
-
-fn names(header: &[Vec<u8>], file: &str) -> Result<Vec<String>, Failure> {
-    let name = |cell: &Vec<u8>| std::str::from_utf8(cell).ok().map(|name| name.trim().to_owned());
-    header.iter().map(name).collect::<Option<Vec<_>>>().ok_or_else(|| {
-        let report = Report::message(format!("{file}:1: the names of the columns are not UTF-8 text"));
-        Failure::Responses(report.hint("save the file as CSV in UTF-8"))
-    })
-}
-
-/// The slot of every name that a column may have.
-fn slot_names(questionnaire: &Questionnaire) -> BTreeMap<String, usize> {
-    let slots = questionnaire.slots.iter().enumerate();
-    slots.flat_map(|(at, slot)| slot.column_names().into_iter().map(move |name| (name, at))).collect()
-}
-
-/// The slot of a numbered column: question 1 is the first that can be answered.
-fn numbered(name: &str, questionnaire: &Questionnaire, config: &Config<'_>) -> Option<usize> {
-    let at = config.pattern?.number(name)?.checked_sub(1)?;
-    (at < questionnaire.slots.len()).then_some(at)
+    if let Some(id) = fits.and_then(|fits| fits.id) {
+        return Ok(Some(id));
+    }
+    let usual = ID_COLUMNS.iter().find(|usual| header.names().any(|name| name == **usual));
+    if let Some(usual) = usual {
+        return position(header, usual, file, "the id").map(Some);
+    }
+    let is_id = |column: &usize| {
+        let name = header.name(*column).unwrap_or_default();
+        dialect.platform.is_id(*column, name, header.question(*column))
+    };
+    Ok((0..header.width()).find(is_id))
 }
 
 /// Answers about safety, and who is under 18, are never handed through.
@@ -275,23 +463,28 @@ fn refuse_private(named: &str, slot: Option<usize>, questionnaire: &Questionnair
     )))
 }
 
-/// The one column with this name.
-fn position(names: &[String], named: &str, file: &str, what: &str) -> Result<usize, Failure> {
-    let mut places = names.iter().enumerate().filter(|(_, name)| *name == named).map(|(at, _)| at);
+/// The one column with this name or import id.
+fn position(header: &Header, named: &str, file: &str, what: &str) -> Result<usize, Failure> {
     let column = shown(named);
-    match (places.next(), places.next()) {
-        (Some(at), None) => Ok(at),
-        (Some(_), Some(_)) => {
-            let report = Report::message(format!(
-                "{file}:1: two columns are named `{column}`, so that {what} could mean either"
-            ));
-            Err(Failure::Responses(report))
-        }
-        (None, _) => {
+    match header.named(named).as_slice() {
+        [at] => Ok(*at),
+        [] => {
             let report = Report::message(format!("{file}:1: {what} names a column `{column}` that is not there"));
-            Err(Failure::Responses(match nearest(named, names.iter().map(String::as_str)) {
+            Err(Failure::Responses(match nearest(named, header.names().filter(|name| name.len() <= 64)) {
                 Some(near) => report.hint(format!("did you mean `{}`?", shown(near))),
                 None => report,
+            }))
+        }
+        several => {
+            let number = if several.len() == 2 { "two".to_owned() } else { several.len().to_string() };
+            let report = Report::message(format!(
+                "{file}:1: {number} columns are named `{column}` ({}), so that {what} could mean either",
+                places(several)
+            ));
+            let ids: Vec<&str> = several.iter().filter_map(|column| header.import_id(*column)).collect();
+            Err(Failure::Responses(match ids.is_empty() {
+                true => report,
+                false => report.hint(format!("name one of them by its import id: {}", ids.join(", "))),
             }))
         }
     }

@@ -1,10 +1,14 @@
 //! Which questions a survey covers: the form it was asked in, and what is said about the rest.
 
+use std::collections::BTreeMap;
+
 use bearings_engine::diagnostic::nearest;
 use bearings_engine::forms_of;
 use bearings_engine::questionnaire::{Form, Item, ItemKind, Questionnaire, ROLE_ITEM, Role};
 
-use super::columns::{Columns, Mapped, shown};
+use super::columns::Columns;
+use super::dialect::platform::Aside;
+use super::header::shown;
 
 /// As whom people answer where neither their row nor whoever scores it says so.
 pub(super) const DEFAULT_ROLE: Role = Role::Hurt;
@@ -12,9 +16,9 @@ pub(super) const DEFAULT_ROLE: Role = Role::Hurt;
 const LISTED: usize = 20;
 
 /// The full form if a column belongs to an item that only the full form asks.
-pub(super) fn form(questionnaire: &Questionnaire, mapped: &[Mapped]) -> Form {
+pub(super) fn form(questionnaire: &Questionnaire, columns: &Columns) -> Form {
     let full_only = |item: &Item| !item.forms.is_empty() && !item.forms.contains(&Form::Short);
-    let mut items = mapped.iter().filter_map(|mapped| questionnaire.item_of(questionnaire.slots.get(mapped.slot)?));
+    let mut items = columns.slots().filter_map(|slot| questionnaire.item_of(questionnaire.slots.get(slot)?));
     if items.any(full_only) { Form::Full } else { Form::Short }
 }
 
@@ -41,6 +45,9 @@ pub(super) fn notes(
     if columns.id.is_none() {
         notes.push(format!("{file}: no id column, so respondents are numbered; --id names one"));
     }
+    if !columns.aside.is_empty() {
+        notes.push(format!("{file}: {}", asides(columns)));
+    }
     if !columns.unread.is_empty() {
         // Looking for the item that was meant takes its time, so it is done for the names that are printed.
         let named = columns.unread.iter().take(LISTED);
@@ -48,12 +55,18 @@ pub(super) fn notes(
         let total = columns.unread.len();
         notes.push(format!("{file}: {} not read: {}", counted(total, "column"), listed(&names, total)));
     }
+    notes.extend(identifying(columns).map(|note| format!("{file}: {note}")));
     notes.extend(uncovered(questionnaire, columns, form, said).into_iter().map(|note| format!("{file}: {note}")));
+    if columns.not_shown_is_skipped {
+        notes.push(format!(
+            "{file}: what was not shown is read as skipped: where there are safety questions, no file can take one out"
+        ));
+    }
     let block = |at: &usize| {
         questionnaire.slots.get(*at).and_then(|slot| questionnaire.item_of(slot)).is_some_and(|item| item.block)
     };
     let has_block = (0..questionnaire.slots.len()).any(|at| block(&at));
-    if has_block && !columns.mapped.iter().any(|mapped| block(&mapped.slot)) {
+    if has_block && !columns.slots().any(|slot| block(&slot)) {
         notes.push(format!("{file}: no safety question has a column, so nobody can get a direction"));
     }
     for (code, clashing) in &columns.clashes {
@@ -69,6 +82,46 @@ pub(super) fn notes(
         ));
     }
     notes
+}
+
+/// How many columns of the platform hold no answers, and why.
+fn asides(columns: &Columns) -> String {
+    let mut counts: BTreeMap<Aside, usize> = BTreeMap::new();
+    columns.aside.iter().for_each(|(_, reason)| *counts.entry(*reason).or_default() += 1);
+    let reasons: Vec<String> = counts.iter().map(|(reason, count)| format!("{} {count}", reason.in_words())).collect();
+    format!(
+        "{} of {} not read: {}",
+        counted(columns.aside.len(), "column"),
+        columns.platform.in_words(),
+        reasons.join(", ")
+    )
+}
+
+/// The columns that may tell who somebody is: those that are written out, because that was asked for, and the others.
+fn identifying(columns: &Columns) -> impl Iterator<Item = String> {
+    let is_written = |column: &usize| columns.id == Some(*column) || columns.kept.contains(column);
+    let (written, others): (Vec<usize>, Vec<usize>) = columns.identifying.iter().partition(|column| is_written(column));
+    let named = |columns_of: &[usize]| {
+        let names: Vec<String> = columns_of.iter().map(|column| columns.header().shown(*column)).collect();
+        listed(&names, names.len())
+    };
+    let others = (!others.is_empty()).then(|| {
+        format!(
+            "{} may tell who somebody is, and {} written nowhere unless --keep asks: {}",
+            counted(others.len(), "column"),
+            if others.len() == 1 { "is" } else { "are" },
+            named(&others)
+        )
+    });
+    let written = (!written.is_empty()).then(|| {
+        format!(
+            "{} that may tell who somebody is {} written to the output: {}",
+            counted(written.len(), "column"),
+            if written.len() == 1 { "is" } else { "are" },
+            named(&written)
+        )
+    });
+    others.into_iter().chain(written)
 }
 
 fn role_note(questionnaire: &Questionnaire, columns: &Columns, role: Role) -> String {
@@ -87,7 +140,10 @@ fn unread(column: usize, columns: &Columns, questionnaire: &Questionnaire) -> St
         return format!("`{}` (did you mean `{meant}`?)", shown(name));
     }
     if questionnaire.item(name).is_some_and(|item| matches!(item.kind, ItemKind::Multi(_))) {
-        return format!("`{}` (split it: a column for each option, 0 or 1)", shown(name));
+        return format!(
+            "`{}` (split it: a column for each option, 0 or 1; or say in a map what separates them)",
+            shown(name)
+        );
     }
     let slots = questionnaire.slots.iter().map(|slot| slot.id.as_str());
     // A whole question is no misspelt id, and comparing it would take long.

@@ -1,171 +1,164 @@
-//! The bytes of a survey: where they come from, how cells are separated, and what they hash to.
+//! The records of a survey: what describes the columns, and then one respondent after the other.
 
-use std::fs::File;
-use std::io::{self, BufRead, BufReader, Cursor, IsTerminal, Read};
-use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::io::{self, Chain, Cursor, Read};
 
-use sha2::{Digest, Sha256};
+use csv::{ByteRecord, Terminator};
 
-use super::blocks::{BLOCK, Block, Blocks, MAX_ROW_BYTES, Marks, Unread};
-use crate::exit::{Failure, Report};
+use super::Decision;
+use super::absent::MarkAbsent;
+use super::blocks::{BLOCK, Blocks, MAX_ROW_BYTES};
+use super::dialect::{Dialect, Head, Said};
+use super::source::{Source, failure};
+use crate::args::Encoding;
+use crate::exit::Failure;
 
-/// The most bytes of the header that are looked at to find the delimiter.
-const MAX_HEAD_BYTES: u64 = 1 << 20;
+/// How much is read to see how a file is written, unless its header is longer. A design choice: some hundred rows.
+const HEAD: usize = 1 << 16;
+/// How many lines of the start must have ended, beside the header, so that there is something to compare.
+const HEAD_LINES: usize = 8;
 const BUFFER: usize = 1 << 16;
-const BOM: &[u8] = b"\xEF\xBB\xBF";
 
-/// Whether the bytes are hashed while they are read; it costs time that only a manifest needs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Fingerprint {
-    /// They are.
-    Sha256,
-    /// They are not.
-    None,
-}
-
-/// A survey file as blocks of records.
+/// A survey file of which only the start was read.
 pub(super) struct Input {
     /// How it is called in messages.
     pub(super) name: String,
-    pub(super) marks: Marks,
-    /// How many bytes there are, if that is known before they are read.
-    pub(super) length: Option<u64>,
-    blocks: Blocks,
-    hash: Option<Arc<Mutex<Sha256>>>,
+    /// How it is written.
+    pub(super) dialect: Dialect,
+    source: Source,
+    /// The start, up to somewhere in its rows.
+    head: Vec<u8>,
+    is_whole: bool,
+    /// Where the rows start, in bytes of the head.
+    start: usize,
 }
 
-/// Hashes what is read.
-struct Metered {
-    bytes: Box<dyn Read + Send>,
-    hash: Arc<Mutex<Sha256>>,
+/// All that is left to be read: the start, which is in memory, and the rest.
+type Rest = Chain<Cursor<Vec<u8>>, Source>;
+
+/// The text below the header.
+pub(super) enum Text {
+    /// As it lies in the file.
+    AsItIs(Rest),
+    /// With the cells marked that are not there.
+    Marked(Box<MarkAbsent<Rest>>),
+}
+
+/// Reads text into records of any width.
+pub(super) fn reader<R: Read>(delimiter: u8, terminator: Terminator, text: R) -> csv::Reader<R> {
+    csv::ReaderBuilder::new()
+        .delimiter(delimiter)
+        .terminator(terminator)
+        .has_headers(false)
+        // Rows of another length are reported as such by the survey, with their place.
+        .flexible(true)
+        .buffer_capacity(BUFFER)
+        .from_reader(text)
 }
 
 impl Input {
-    /// Opens a file, or standard input for `-`.
-    pub(super) fn open(path: &Path, fingerprint: Fingerprint) -> Result<Self, Failure> {
-        if path.as_os_str() != "-" {
-            let name = path.display().to_string();
-            let file = File::open(path).map_err(|error| Failure::reading(&name, error))?;
-            let length = file.metadata().ok().filter(std::fs::Metadata::is_file).map(|found| found.len());
-            return Ok(Self { length, ..Self::new(name, Box::new(file), fingerprint)? });
+    /// Reads the start of a file and finds out how it is written.
+    pub(super) fn new(mut source: Source, said: Said) -> Result<Self, Failure> {
+        let name = source.name.clone();
+        let (head, is_whole) = read_head(&mut source)?;
+        let (mut dialect, start) = Dialect::recognise(&Head { text: &head, is_whole }, said, &name)?;
+        dialect.decisions.splice(0..0, std::mem::take(&mut source.decisions));
+        Ok(Self { name, dialect, source, head, is_whole, start })
+    }
+
+    /// How the text is encoded.
+    pub(super) fn encoding(&self) -> Encoding {
+        self.source.encoding
+    }
+
+    /// How many bytes the file has, if that is known before it is read.
+    pub(super) fn length(&self) -> Option<u64> {
+        self.source.length
+    }
+
+    /// The first rows, as they are written; they are looked at for what no name tells of a column.
+    pub(super) fn sample(&self, most: usize) -> Vec<ByteRecord> {
+        let text = self.head.get(self.start..).unwrap_or_default();
+        let records =
+            Head { text, is_whole: self.is_whole }.records(self.dialect.delimiter, self.dialect.terminator, most);
+        records.into_iter().map(|record| record.cells).collect()
+    }
+
+    /// How many lines stand above the rows.
+    pub(super) fn lines_above(&self) -> u64 {
+        let above = self.head.iter().take(self.start).filter(|byte| **byte == b'\n').count();
+        u64::try_from(above).unwrap_or(0)
+    }
+
+    /// What is worth saying about how the file is read.
+    pub(super) fn notes(&self) -> impl Iterator<Item = String> {
+        Decision::notes(&self.dialect.decisions).map(|text| format!("{}: {text}", self.name))
+    }
+
+    /// The text below the header. Where cells that are not there mean something, they are marked in the columns that
+    /// are read as answers.
+    pub(super) fn into_text(self, is_answer: impl Fn(usize) -> bool) -> Text {
+        let mut start = Cursor::new(self.head);
+        start.set_position(u64::try_from(self.start).unwrap_or(0));
+        let rest = start.chain(self.source);
+        if !self.dialect.absent_is_not_shown {
+            return Text::AsItIs(rest);
         }
-        if io::stdin().is_terminal() {
-            return Err(Failure::Usage("standard input is a terminal; name a file, or pipe a survey in".to_owned()));
-        }
-        Self::new("standard input".to_owned(), Box::new(io::stdin()), fingerprint)
+        let columns = (0..self.dialect.header.width()).map(is_answer).collect();
+        Text::Marked(Box::new(MarkAbsent::new(rest, self.dialect.delimiter, columns)))
     }
 
-    /// Looks at the first line to find the delimiter.
-    pub(super) fn new(name: String, bytes: Box<dyn Read + Send>, fingerprint: Fingerprint) -> Result<Self, Failure> {
-        let hash = (fingerprint == Fingerprint::Sha256).then(|| Arc::new(Mutex::new(Sha256::new())));
-        let bytes = match &hash {
-            Some(hash) => Box::new(Metered { bytes, hash: Arc::clone(hash) }),
-            None => bytes,
-        };
-        let mut reader = BufReader::with_capacity(BUFFER, bytes);
-        let mut head = Vec::new();
-        reader
-            .by_ref()
-            .take(MAX_HEAD_BYTES)
-            .read_until(b'\n', &mut head)
-            .map_err(|error| Failure::reading(&name, error))?;
-        refuse_other_files(&head, &name)?;
-        // Lines end with a line feed, whatever stands before it (some exports write two carriage returns), so that
-        // they are counted as editors count them. Only a file without any has carriage returns alone.
-        let terminator = if head.contains(&b'\n') { b'\n' } else { b'\r' };
-        let marks = Marks { delimiter: delimiter(&head), terminator };
-        if head.starts_with(BOM) {
-            head.drain(..BOM.len());
-        }
-        let blocks = Blocks::new(Box::new(Cursor::new(head).chain(reader)), marks, BLOCK);
-        Ok(Self { name, marks, length: None, blocks, hash })
-    }
-
-    /// The next records; none at the end.
-    pub(super) fn next(&mut self, used: Block) -> Result<Option<Block>, Failure> {
-        self.blocks.next(used).map_err(|unread| match unread {
-            Unread::Io(error) => Failure::reading(&self.name, error),
-            Unread::TooLong { line } => {
-                let message = format!("{}:{line}: a row is longer than {} MiB", self.name, MAX_ROW_BYTES >> 20);
-                Failure::Responses(Report::message(message).hint("perhaps a quote is opened and never closed"))
-            }
-        })
-    }
-
-    /// Takes the header off the first block: its cells.
-    pub(super) fn take_header(&mut self, block: &mut Block) -> Option<Vec<Vec<u8>>> {
-        self.blocks.take_header(block)
-    }
-
-    /// The failure of a file with nothing in it.
-    pub(super) fn empty(&self) -> Failure {
-        Failure::Responses(Report::message(format!(
-            "{}:1: the file is empty; a survey starts with a line that names its columns",
-            self.name
-        )))
-    }
-
-    /// What is worth saying about how the bytes are read.
-    pub(super) fn notes(&self) -> Vec<String> {
-        let how = match self.marks.delimiter {
-            b';' => "semicolons",
-            b'\t' => "tabs",
-            _ => return Vec::new(),
-        };
-        vec![format!("{}: the cells are separated by {how}", self.name)]
-    }
-
-    /// Reads what is left and gives the hash of everything.
-    pub(super) fn fingerprint(mut self) -> Result<Option<String>, Failure> {
-        let Some(hash) = self.hash else { return Ok(None) };
-        self.blocks.exhaust().map_err(|error| Failure::reading(&self.name, error))?;
-        let hash = hash.lock().unwrap_or_else(PoisonError::into_inner).clone().finalize();
-        Ok(Some(hash.iter().map(|byte| format!("{byte:02x}")).collect()))
+    /// The rows, in blocks.
+    pub(super) fn into_blocks(self, is_answer: impl Fn(usize) -> bool) -> Blocks<Text> {
+        let (line, offset) = (self.lines_above() + 1, self.start as u64);
+        let marks = self.dialect.marks();
+        Blocks::new(self.into_text(is_answer), marks, BLOCK).starting(line, offset)
     }
 }
 
-impl Read for Metered {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = self.bytes.read(buffer)?;
-        let mut hash = self.hash.lock().unwrap_or_else(PoisonError::into_inner);
-        hash.update(buffer.get(..count).unwrap_or_default());
-        Ok(count)
+/// The start of a file, and whether that is all of it: as much as it takes to see how it is written.
+fn read_head(source: &mut Source) -> Result<(Vec<u8>, bool), Failure> {
+    let mut head = Vec::new();
+    let mut wanted = HEAD;
+    loop {
+        let missing = u64::try_from(wanted.saturating_sub(head.len())).unwrap_or(0);
+        let read = source.by_ref().take(missing).read_to_end(&mut head);
+        if let Err(error) = read {
+            let above = head.iter().filter(|byte| **byte == b'\n').count();
+            return Err(failure(&source.name, u64::try_from(above).unwrap_or(0) + 1, error));
+        }
+        let is_whole = head.len() < wanted;
+        if is_whole || ended_lines(&head) >= HEAD_LINES || wanted >= MAX_ROW_BYTES {
+            return Ok((head, is_whole));
+        }
+        wanted *= 4;
     }
 }
 
-/// Comma, unless the header line has none and has semicolons or tabs instead.
-fn delimiter(head: &[u8]) -> u8 {
+/// How many lines end outside of quotes.
+fn ended_lines(text: &[u8]) -> usize {
     let mut quoted = false;
-    let mut found = [false; 3];
-    for byte in head.iter().take_while(|byte| !matches!(byte, b'\n')) {
-        match byte {
-            b'"' => quoted = !quoted,
-            b',' if !quoted => return b',',
-            b';' if !quoted => found[1] = true,
-            b'\t' if !quoted => found[2] = true,
-            b'\r' if !quoted => break,
-            _ => {}
+    let ends = text.iter().filter(|byte| {
+        quoted ^= **byte == b'"';
+        !quoted && matches!(byte, b'\n' | b'\r')
+    });
+    ends.count()
+}
+
+impl Text {
+    /// What is left of the file.
+    pub(super) fn into_source(self) -> Source {
+        match self {
+            Text::AsItIs(rest) => rest.into_inner().1,
+            Text::Marked(marked) => marked.into_inner().into_inner().1,
         }
-    }
-    match found {
-        [_, true, _] => b';',
-        [_, _, true] => b'\t',
-        _ => b',',
     }
 }
 
-/// Files that are often taken for a survey.
-fn refuse_other_files(head: &[u8], name: &str) -> Result<(), Failure> {
-    let text = head.strip_prefix(BOM).unwrap_or(head).trim_ascii_start();
-    let (what, hint) = if head.starts_with(b"\xFF\xFE") || head.starts_with(b"\xFE\xFF") || head.contains(&0) {
-        ("is UTF-16 or no text at all", "save it as CSV in UTF-8")
-    } else if head.starts_with(b"PK\x03\x04") {
-        ("is a spreadsheet or an archive", "save the sheet as CSV in UTF-8")
-    } else if text.starts_with(b"{") || text.starts_with(b"[{") {
-        ("is JSON, not a survey", "one person's answers are read by `bearings explain`")
-    } else {
-        return Ok(());
-    };
-    Err(Failure::Responses(Report::message(format!("{name}:1: the file {what}")).hint(hint)))
+impl Read for Text {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Text::AsItIs(rest) => rest.read(buffer),
+            Text::Marked(marked) => marked.read(buffer),
+        }
+    }
 }

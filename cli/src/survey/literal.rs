@@ -1,5 +1,7 @@
 //! Words that other programs write for a missing answer. Only these are ever printed of a cell.
 
+use super::dialect::NOT_UTF8;
+
 /// What R, pandas, spreadsheets and statistics packages write.
 const WORDS: [&str; 6] = ["NA", "N/A", "NaN", "null", "None", "."];
 
@@ -8,6 +10,8 @@ const WORDS: [&str; 6] = ["NA", "N/A", "NaN", "null", "None", "."];
 pub(super) struct Literals {
     cells: u64,
     words: [u64; WORDS.len()],
+    /// Some cell was no UTF-8.
+    broken: bool,
 }
 
 impl Literals {
@@ -20,16 +24,25 @@ impl Literals {
         }
     }
 
+    /// Takes note of a cell that is no UTF-8.
+    pub(super) fn count_broken(&mut self) {
+        self.broken = true;
+    }
+
     /// Adds what another reader counted.
     pub(super) fn add(&mut self, other: &Self) {
         self.cells += other.cells;
+        self.broken |= other.broken;
         for (count, more) in self.words.iter_mut().zip(other.words) {
             *count += more;
         }
     }
 
-    /// What to try, if most of the cells hold one word.
+    /// What to try, if some cells are no text, or most of them hold one word.
     pub(super) fn advice(&self) -> Option<String> {
+        if self.broken {
+            return Some(NOT_UTF8.to_owned());
+        }
         let (word, _) = WORDS.iter().zip(self.words).find(|(_, count)| count * 2 > self.cells)?;
         Some(format!(
             "most of the cells that are no answer hold `{word}`: if that stands for none, try --missing {word}"

@@ -5,9 +5,12 @@ use std::io::Write;
 use bearings_engine::questionnaire::{BOND_ITEM, Bond, Form, Questionnaire, ROLE_ITEM, Role};
 use bearings_engine::responses::{Answer, Missing};
 
+use super::absent::ABSENT;
 use super::blocks::{Block, Marks};
-use super::columns::{Columns, shown};
+use super::columns::Columns;
+use super::header::shown;
 use super::literal::Literals;
+use super::observed::Observed;
 use super::problem::{Problem, RowError};
 use super::recorded::Watch;
 use super::records::{Record, Records};
@@ -35,6 +38,7 @@ struct WordSlot<T> {
 pub(crate) struct Noticed {
     pub(super) watch: Watch,
     pub(super) literals: Literals,
+    pub(super) observed: Observed,
 }
 
 /// Reads rows, block after block. Each thread has its own.
@@ -94,6 +98,10 @@ impl Plan {
         if !noticed.watch.is_idle() {
             noticed.watch.look(record, &self.columns);
         }
+        if !self.columns.observers.is_empty() {
+            let cell = |column: usize| record.get(column).unwrap_or_default();
+            self.columns.observers.look(self.columns.platform, cell, &mut noticed.observed);
+        }
         let mut problems = Vec::new();
         for mapped in &self.columns.mapped {
             // Both are inside: the width was compared, and slots come from the questionnaire.
@@ -111,7 +119,16 @@ impl Plan {
                 }
             }
         }
+        for ticked in &self.columns.ticked {
+            let cell = record.get(ticked.column).unwrap_or_default();
+            if !ticked.read(cell, &mut row.answers) {
+                problems.push(ticked.problem(self.columns.name(ticked.column)));
+            }
+        }
         self.identify(record, row, &mut problems);
+        if problems.iter().any(|problem| matches!(problem, Problem::NotUtf8 { .. })) {
+            noticed.literals.count_broken();
+        }
         if !problems.is_empty() {
             return Err(problems);
         }
@@ -140,6 +157,9 @@ impl Plan {
 
     fn copy(&self, record: Record<'_>, column: usize, to: &mut Vec<u8>, problems: &mut Vec<Problem>) {
         let mut cell = record.get(column).unwrap_or_default();
+        if cell == [ABSENT] {
+            cell = b"";
+        }
         // What is left of a line end such as CR LF.
         while let Some(rest) = cell.strip_suffix(b"\r") {
             cell = rest;
@@ -172,7 +192,9 @@ impl Rows {
         match plan.fill(record, &mut self.noticed, row) {
             Ok(()) => Next::Row,
             Err(problems) => {
-                Next::Rejected(RowError { row: row.number, line: row.line, problems, raw: record.raw.to_vec() })
+                // What was marked as not there is not in the file.
+                let raw = record.raw.iter().copied().filter(|byte| *byte != ABSENT).collect();
+                Next::Rejected(RowError { row: row.number, line: row.line, problems, raw })
             }
         }
     }
@@ -193,6 +215,7 @@ impl Noticed {
     pub(crate) fn add(&mut self, other: Noticed) {
         self.watch.add(other.watch);
         self.literals.add(&other.literals);
+        self.observed.add(&other.observed);
     }
 
     /// All that may be tried about rejected rows.

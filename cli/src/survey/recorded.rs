@@ -7,8 +7,9 @@
 use bearings_engine::questionnaire::{Item, ItemKind, Questionnaire, Slot};
 use bearings_engine::responses::Answer;
 
-use super::cells::Cells;
-use super::columns::{Columns, Mapped, shown};
+use super::cells::{Cells, Reading};
+use super::columns::{Columns, Mapped};
+use super::header::shown;
 use super::records::Record;
 use super::{Config, coverage};
 use crate::args::RecordedAs;
@@ -25,12 +26,17 @@ fn is_countable(item: &Item) -> bool {
     }
 }
 
-fn is_yes_or_no(numbers: &[i64]) -> bool {
+pub(super) fn is_yes_or_no(numbers: &[i64]) -> bool {
     matches!(numbers, [0, 1] | [1, 0])
 }
 
+/// Whether the options of a column are read as they are written down for most of them.
+fn is_as_most(mapped: &Mapped, recorded: RecordedAs) -> bool {
+    mapped.reading.recorded == recorded && mapped.reading.labels.is_none()
+}
+
 /// The names of the columns that hold a yes or no, as a message lists them; none if there is none.
-fn yes_or_no(questionnaire: &Questionnaire, columns: &Columns) -> Option<String> {
+fn yes_or_no(questionnaire: &Questionnaire, columns: &Columns, recorded: RecordedAs) -> Option<String> {
     let is_one = |mapped: &&Mapped| match item_of(mapped, questionnaire).map(|item| &item.kind) {
         Some(ItemKind::Choice(options)) => {
             let numbers: Vec<i64> = options.iter().filter_map(|option| option.value.number()).collect();
@@ -41,6 +47,7 @@ fn yes_or_no(questionnaire: &Questionnaire, columns: &Columns) -> Option<String>
     let names: Vec<String> = columns
         .mapped
         .iter()
+        .filter(|mapped| is_as_most(mapped, recorded))
         .filter(is_one)
         .filter_map(|mapped| Some(format!("`{}`", shown(columns.name(mapped.column)?))))
         .collect();
@@ -54,7 +61,7 @@ pub(super) fn refuse_yes_or_no(
     file: &str,
     recorded: RecordedAs,
 ) -> Result<(), Failure> {
-    match yes_or_no(questionnaire, columns).filter(|_| recorded == RecordedAs::OneBased) {
+    match yes_or_no(questionnaire, columns, recorded).filter(|_| recorded == RecordedAs::OneBased) {
         None => Ok(()),
         Some(names) => Err(Failure::Usage(format!(
             "{file}: --recorded-as one_based does not go with yes or no questions ({names}): counted from 1 a no is 1, \
@@ -108,7 +115,8 @@ pub(super) fn note(questionnaire: &Questionnaire, columns: &Columns, recorded: R
         RecordedAs::OneBased => "1",
         RecordedAs::Position => "0",
     };
-    let items = columns.mapped.iter().filter_map(|mapped| item_of(mapped, questionnaire));
+    let mapped = columns.mapped.iter().filter(|mapped| is_as_most(mapped, recorded));
+    let items = mapped.filter_map(|mapped| item_of(mapped, questionnaire));
     let falling: Vec<String> =
         items.filter(|item| item.falling && is_countable(item)).map(|item| format!("`{}`", item.id)).collect();
     let from_above = match falling.len() {
@@ -150,24 +158,26 @@ impl Watch {
     pub(super) fn new(questionnaire: &Questionnaire, columns: &Columns, config: &Config<'_>) -> Self {
         let others = [RecordedAs::Printed, RecordedAs::OneBased, RecordedAs::Position]
             .into_iter()
-            .filter(|other| *other != config.recorded)
+            .filter(|other| *other != config.recorded())
             .map(|recorded| {
                 let mut differs = false;
                 let mut found = Vec::new();
-                for (at, mapped) in columns.mapped.iter().enumerate() {
+                let as_most = |(_, mapped): &(usize, &Mapped)| is_as_most(mapped, config.recorded());
+                for (at, mapped) in columns.mapped.iter().enumerate().filter(as_most) {
                     let slot = questionnaire.slots.get(mapped.slot);
                     let Some((slot, item)) = slot.zip(item_of(mapped, questionnaire)) else { continue };
                     if is_countable(item) {
-                        let said = written(slot, item, config.recorded);
+                        let said = written(slot, item, config.recorded());
                         differs |= written(slot, item, recorded).iter().any(|cell| !said.contains(cell));
-                        found.push((at, Cells::new(slot, item, config.missing, recorded)));
+                        let reading = Reading { recorded, ..mapped.reading.clone() };
+                        found.push((at, Cells::new(slot, item, &reading)));
                     }
                 }
                 (differs, Other { recorded, columns: found, explains: false })
             });
         Self {
             others: others.filter_map(|(differs, other)| differs.then_some(other)).collect(),
-            instead: yes_or_no(questionnaire, columns).map(|names| {
+            instead: yes_or_no(questionnaire, columns, config.recorded()).map(|names| {
                 format!(
                     "these look like options counted from 1, which yes or no questions ({names}) cannot be: {}",
                     recode(&questionnaire.id)

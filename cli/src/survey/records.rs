@@ -72,11 +72,6 @@ impl Records {
         (self.at, self.lines) = (0, 0);
     }
 
-    /// How many bytes of the block were read, and how many lines.
-    pub(super) fn read(&self) -> (usize, u64) {
-        (self.at, self.lines)
-    }
-
     /// The next record that is not blank.
     pub(super) fn next<'a>(&'a mut self, block: &'a Block) -> Option<Record<'a>> {
         loop {

@@ -38,13 +38,16 @@ const CONFIG: Config<'_> = Config {
     pattern: None,
     missing: &[],
     recorded: RecordedAs::Printed,
+    encoding: None,
+    map: None,
     form: None,
     role: None,
     fingerprint: Fingerprint::None,
 };
 
 fn open(bytes: &[u8], config: &Config<'_>) -> Result<Survey, Failure> {
-    let input = Input::new("s.csv".into(), Box::new(Cursor::new(bytes.to_vec())), config.fingerprint)?;
+    let bytes = Box::new(Cursor::new(bytes.to_vec()));
+    let input = Input::new(Source::new("s.csv".into(), bytes, config.encoding, config.fingerprint)?, config.said())?;
     Survey::start(input, &questionnaire(), config)
 }
 
@@ -239,12 +242,15 @@ fn files_that_are_no_survey_are_refused() {
     refused(b"effort\n", &CONFIG, "no row below it");
     refused(b"effort,effort\n1,1\n", &CONFIG, "both hold `effort`");
     refused(b"a,b\n1,1\n", &CONFIG, "no column is an item of questionnaire `small`");
-    refused(b"\xff\xfee\0f\0\n\0", &CONFIG, "UTF-16");
+    refused(b"\xff\xfee\0f\0\n\0", &CONFIG, "no column is an item");
+    refused(b"\xff\xfee\0f\0\n", &CONFIG, "s.csv:1:3: the bytes are not UTF-16");
+    refused(b"effort,x\n1,2\n3,\0\n", &CONFIG, "s.csv:3:3: there is a NUL byte");
     refused(b"PK\x03\x04", &CONFIG, "spreadsheet");
     refused(b"{\"format\": 1}", &CONFIG, "bearings explain");
-    refused(b"effort,caf\xe9\n1,1\n", &CONFIG, "not UTF-8");
+    refused(b"effort,caf\xe9\n1,1\n", &CONFIG, "s.csv:1: the name of column 2 is not UTF-8");
     refused(b"effort,person\n1,1\n", &Config { id: Some("persn"), ..CONFIG }, "did you mean `person`?");
-    refused(b"id,id,effort\n1,1,1\n", &CONFIG, "two columns are named `id`");
+    refused(b"id,id,effort\n1,1,1\n", &CONFIG, "two columns are named `id` (columns 1 and 2)");
+    refused(b"effort,trial_type,trial_index\n1,a,1\n", &CONFIG, "jsPsych");
 }
 
 #[test]
@@ -361,4 +367,63 @@ fn a_column_in_another_case_is_not_read_and_what_was_meant_is_said() {
     let config = Config { pattern: Some(&pattern), ..CONFIG };
     assert!(notes(b"Q4,q6\n1,1\n", &config).contains("`q6` (did you mean `Q6`?)"));
     refused(b"q4\n1\n", &config, "did you mean `Q4` by `q4`?");
+}
+
+/// A platform's file, its decisions that are said whenever it is read, and its rows.
+#[track_caller]
+fn written_by(bytes: &[u8], notes: &[&str], rows: &[&str]) {
+    let survey = open(bytes, &CONFIG).unwrap();
+    let all = survey.notes().join("\n");
+    for note in notes {
+        assert!(all.contains(note), "`{note}` is not in:\n{all}");
+    }
+    check(bytes, &CONFIG, rows);
+}
+
+#[test]
+fn what_limesurvey_did_not_show_is_told_from_what_was_left_blank() {
+    // Where a gate looks at answers, no file can take a question out by saying that it was not shown.
+    let text = "\u{FEFF}\"id\";\"submitdate\";\"lastpage\";\"startlanguage\";\"effort\";\"calm\"\r\n\
+                \"7\";\"2020-01-01\";\"1\";\"en\";\"3\";\"\"\r\n\"8\";;\"1\";\"en\";;\"2\"\r\n\r\n";
+    written_by(
+        text.as_bytes(),
+        &["LimeSurvey", "not shown is read as skipped", "semicolons"],
+        &["2:7:...3......", "3:8:.....2...."],
+    );
+    // The id and kept columns never hold the mark.
+    let keep = ["submitdate".to_owned(), "effort".to_owned()];
+    let mut survey = open(text.as_bytes(), &Config { keep: &keep, ..CONFIG }).unwrap();
+    let mut row = survey.row();
+    while survey.next(&mut row).unwrap() == Next::Row {}
+    assert_eq!(row.kept, [b"".to_vec(), b"".to_vec()]);
+    assert_eq!(survey.closing_notes(), ["s.csv: 1 row is not finished (`submitdate`) and kept like any other"]);
+}
+
+#[test]
+fn questions_are_known_by_their_words_only_if_nobody_else_has_them() {
+    let text = "Timestamp,Where were you? [At home],how   is it?,Other?,Other?\n2026/06/14 10:10:09 AM GMT+1,1,2,1,1\n";
+    let questionnaire = r#"{"format":"bearings/questionnaire@1","id":"q","version":"1","title":"t","description":"d",
+        "source":"s","licence":"l","option_lists":{"three":[{"value":1,"label":"a"},{"value":2,"label":"b"}]},"items":[
+        {"id":"how","kind":"choice","text":"How is it?","options":"three"},
+        {"id":"other","kind":"choice","text":"Other?","options":"three"},
+        {"id":"place","kind":"multi","text":"Where were you?","options":[{"value":"home","label":"At home"}]}]}"#;
+    let questionnaire = Questionnaire::load(&SourceFile::new("q.json", questionnaire)).unwrap();
+    let source = Source::new("s.csv".into(), Box::new(Cursor::new(text)), None, Fingerprint::None).unwrap();
+    let mut survey = Survey::start(Input::new(source, Said::default()).unwrap(), &questionnaire, &CONFIG).unwrap();
+    let mut row = survey.row();
+    assert_eq!(survey.next(&mut row).unwrap(), Next::Row);
+    assert_eq!(row.answers, [Answer::Level(1), Answer::Missing(Missing::Skipped), Answer::Level(1)]);
+    assert!(survey.notes().iter().any(|note| note.contains("Google Forms")), "{:?}", survey.notes());
+}
+
+#[test]
+fn the_delimiter_is_the_one_with_which_the_rows_fit_the_header() {
+    for (text, rows) in [
+        ("id;a, b;effort\n1;1,5;2\n2;x;3\n", ["2:1:...2......", "3:2:...3......"]),
+        ("id\teffort\tx, y\n1\t2\tz, w\n2\t3\t\n", ["2:1:...2......", "3:2:...3......"]),
+        ("id|effort\n1|2\n2|3\n", ["2:1:...2......", "3:2:...3......"]),
+        ("id,how;so,effort\n1,a;b,2\n2,;,3\n", ["2:1:...2......", "3:2:...3......"]),
+    ] {
+        check(text.as_bytes(), &CONFIG, &rows);
+    }
 }

@@ -26,8 +26,11 @@ pub(super) fn load(source: &SourceFile) -> Result<Questionnaire, LoadError> {
     if check.problems.is_empty() { Ok(questionnaire) } else { Err(LoadError(check.problems)) }
 }
 
-/// Reads a JSON text of one of our formats; an error names the path and the place.
-pub(crate) fn parse_json<'a, T: serde::Deserialize<'a>>(source: &'a SourceFile, format: &str) -> Result<T, Diagnostic> {
+/// Reads a JSON text of one of our formats.
+///
+/// # Errors
+/// What is wrong with it, with the path and the place.
+pub fn parse_json<'a, T: serde::Deserialize<'a>>(source: &'a SourceFile, format: &str) -> Result<T, Diagnostic> {
     let deserializer = &mut serde_json::Deserializer::from_str(&source.text);
     let parsed = serde_path_to_error::deserialize(deserializer).map_err(|error| {
         let path = error.path().to_string();

@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 
 /// A step into a JSON text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Step<'a> {
+pub enum Step<'a> {
     /// A field of an object.
     Field(&'a str),
     /// An element of an array.
@@ -15,7 +15,7 @@ pub(crate) enum Step<'a> {
 }
 
 /// The bytes of the value at `path`; the nearest enclosing value if the path does not exist.
-pub(crate) fn locate(source: &str, path: &[Step<'_>]) -> Option<Range<usize>> {
+pub fn locate(source: &str, path: &[Step<'_>]) -> Option<Range<usize>> {
     let mut value: &RawValue = serde_json::from_str(source).ok()?;
     for step in path {
         let inner = match step {

@@ -36,7 +36,10 @@ pub struct AnswersFile {
 }
 
 /// A map in which no key may occur twice: of two answers to one item, neither may win silently.
-pub(crate) fn unique<'de, D: serde::Deserializer<'de>, V: Deserialize<'de>>(
+///
+/// # Errors
+/// A key occurs twice, or something else is wrong with the map.
+pub fn unique<'de, D: serde::Deserializer<'de>, V: Deserialize<'de>>(
     deserializer: D,
 ) -> Result<BTreeMap<String, V>, D::Error> {
     struct Unique<V>(std::marker::PhantomData<V>);

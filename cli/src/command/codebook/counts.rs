@@ -9,7 +9,7 @@ use crate::args::{CodebookArgs, Common};
 use crate::command::respondents::{self, Tally};
 use crate::exit::Failure;
 use crate::render;
-use crate::survey::{Config, Fingerprint, Survey};
+use crate::survey::{Config, Fingerprint, Private, Survey};
 
 /// Smaller counts are not shown, as in the summary of `score`.
 const SMALLEST_SHOWN: u64 = 5;
@@ -63,9 +63,14 @@ pub(super) fn count(
 ) -> Result<Option<Counted>, Failure> {
     let Some(path) = &args.survey.data else { return Ok(None) };
     let columns = &args.survey.columns;
+    let map = columns.read_map()?;
     let config = Config {
         id: args.survey.id.as_deref(),
         keep: &[],
+        quasi: &[],
+        private: Private::Refused,
+        encoding: columns.encoding,
+        map: map.as_ref(),
         pattern: columns.columns.as_ref(),
         missing: &columns.missing,
         recorded: columns.recorded_as,

@@ -21,6 +21,7 @@ pub(super) fn look(
     common: &Common,
 ) -> Result<Looked, Failure> {
     let questionnaire = &definition.questionnaire;
+    let map = args.columns.read_map()?;
     let config = Config {
         id: None,
         keep: &[],
@@ -29,6 +30,8 @@ pub(super) fn look(
         pattern: args.columns.columns.as_ref(),
         missing: &args.columns.missing,
         recorded: args.columns.recorded_as,
+        encoding: args.columns.encoding,
+        map: map.as_ref(),
         form: args.form.map(Form::from),
         role: args.role.map(Role::from),
         fingerprint: Fingerprint::None,

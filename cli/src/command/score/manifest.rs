@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::anonymity::Anonymity;
 use super::merge::Tally;
 use super::summary::{SMALLEST_SHOWN, Summary};
-use crate::args::{RowFormat, ScoreArgs};
+use crate::args::{RecordedAs, RowFormat, ScoreArgs};
 
 /// The first field of every manifest.
 const MANIFEST_FORMAT: &str = "bearings/manifest@1";
@@ -25,6 +25,13 @@ pub(super) struct InputRecord {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) default_role: Option<&'static str>,
     pub(super) id_column: Option<String>,
+    /// What was decided about how the file is written, one sentence each.
+    pub(super) read_as: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) map_sha256: Option<String>,
+    /// Stands among the policies: it is the same for all files.
+    #[serde(skip)]
+    pub(super) recorded: RecordedAs,
     pub(super) rows: u64,
     pub(super) rejected: u64,
 }
@@ -132,7 +139,7 @@ pub(super) fn text(ruleset: &Ruleset, form: Form, args: &ScoreArgs, found: &Foun
             decimals: args.decimals,
             rounding: "half up, in the output only",
             missing_codes: &args.columns.missing,
-            recorded_as: args.columns.recorded_as.as_str(),
+            recorded_as: inputs.first().map_or(args.columns.recorded_as, |input| input.recorded).as_str(),
             empty_cell: "skipped",
             limit: args.limit,
             shard: args.shard.as_ref().map(|shard| shard.to_string()),

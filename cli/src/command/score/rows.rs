@@ -126,12 +126,12 @@ impl<'a> Table<'a> {
     }
 
     /// The header line.
-    pub(super) fn header(&self, id: &str, args: &ScoreArgs) -> Vec<u8> {
+    pub(super) fn header(&self, id: &str, kept: &[String], args: &ScoreArgs) -> Vec<u8> {
         let mut line = Vec::new();
         cell(id.as_bytes(), &mut line);
         let own = self.scored.iter().map(ScoredColumn::name);
         let safety = args.with_safety.then(|| "safety".to_owned());
-        for name in args.keep.iter().cloned().chain(own).chain(safety) {
+        for name in kept.iter().cloned().chain(own).chain(safety) {
             line.push(b',');
             cell(name.as_bytes(), &mut line);
         }

@@ -27,6 +27,8 @@ pub(super) struct Job<'a> {
     pub(super) ruleset: &'a Ruleset,
     pub(super) form: Form,
     pub(super) args: &'a ScoreArgs,
+    /// The names of the columns that are carried over.
+    pub(super) kept: Vec<String>,
     /// Whether rows are written at all.
     pub(super) writes_rows: bool,
     /// Which rows of the survey are scored.
@@ -264,7 +266,7 @@ impl<'j, 'a> Worker<'j, 'a> {
                     self.table.row(view, &mut scored.lines);
                 }
                 (RowFormat::Ndjson, Some((id, kept, responses))) => {
-                    ndjson::Line::new(id, &self.job.args.keep, kept)
+                    ndjson::Line::new(id, &self.job.kept, kept)
                         .write(self.job.ruleset, responses, assessed, at, &mut scored.lines)
                         .map_err(|error| Failure::writing("the rows", io::Error::from(error)))?;
                 }

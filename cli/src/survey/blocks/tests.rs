@@ -7,7 +7,7 @@ const MARKS: Marks = Marks { delimiter: b',', terminator: b'\n' };
 
 /// The records of some bytes in blocks of about `size`: row number, line, cells.
 fn records(bytes: &[u8], size: usize) -> Vec<(u64, u64, Vec<Vec<u8>>)> {
-    let mut blocks = Blocks::new(Box::new(Cursor::new(bytes.to_vec())), MARKS, size);
+    let mut blocks = Blocks::new(Cursor::new(bytes), MARKS, size);
     let mut records = Records::new(MARKS);
     let mut found = Vec::new();
     let mut block = Block::default();
@@ -94,13 +94,13 @@ fn a_record_knows_its_number_and_its_line() {
 fn a_record_without_an_end_is_refused_by_its_line() {
     let mut bytes = b"a,b\n1,\"".to_vec();
     bytes.resize(bytes.len() + MAX_ROW_BYTES, b'x');
-    let mut blocks = Blocks::new(Box::new(Cursor::new(bytes)), MARKS, 1 << 18);
+    let mut blocks = Blocks::new(Cursor::new(bytes), MARKS, 1 << 18);
     let mut line = None;
     for _ in 0..3 {
         match blocks.next(Block::default()) {
             Ok(_) => {}
             Err(Unread::TooLong { line: at }) => line = Some(at),
-            Err(Unread::Io(error)) => panic!("{error}"),
+            Err(Unread::Io { error, .. }) => panic!("{error}"),
         }
     }
     assert_eq!(line, Some(2));

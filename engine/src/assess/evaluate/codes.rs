@@ -72,12 +72,13 @@ impl Evaluator<'_> {
         let out = &self.out;
         match &variable.variable {
             Variable::Slot(slot) => {
+                let may_be_absent = self.may_be_absent(*slot);
                 let levels = self.questionnaire.slots[*slot].levels.count();
                 let codes: Vec<u8> = Coded::all(levels)
                     .map(|coded| match coded.answer() {
                         Answer::Level(level) => level as u8,
-                        Answer::Missing(reason) if reason.is_unknown() => variable.unknown(),
-                        Answer::Missing(_) => variable.absent(),
+                        Answer::Missing(reason) if !reason.is_unknown() && may_be_absent => variable.absent(),
+                        Answer::Missing(_) => variable.unknown(),
                     })
                     .collect();
                 let mut column: Vec<u8> = self.columns[*slot].iter().map(|answer| codes[answer.number()]).collect();
@@ -190,6 +191,13 @@ impl Evaluator<'_> {
     /// A quantity on every row.
     fn column(&self, quantity: Quantity) -> Vec<Value> {
         (0..self.rows).map(|row| self.value(quantity, row)).collect()
+    }
+
+    /// Whether conditions were tried without a value of this slot. A survey of two arms leaves questions out that the
+    /// questionnaire always asks; what a condition on one of them would say is then not known.
+    fn may_be_absent(&self, slot: usize) -> bool {
+        let item = self.questionnaire.slots.get(slot).and_then(|slot| self.questionnaire.item_of(slot));
+        item.is_some_and(|item| item.offers_not_applicable || item.asked_if.is_some())
     }
 
     pub(super) fn parent(&self, slot: usize) -> Option<usize> {
