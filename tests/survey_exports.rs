@@ -91,6 +91,19 @@ fn a_missing_answer_keeps_the_reason_that_the_map_gives_it() {
 }
 
 #[test]
+fn one_row_and_the_rules_that_rows_try_are_read_by_the_same_map() {
+    let map = "--map tests/data/exports/limesurvey-codes.map.json --ruleset tests/data/exports";
+    let file = "tests/data/exports/limesurvey-codes.csv";
+    let person = bearings(&format!("explain {file} --id 1 {map} --format json")).ok().json();
+    let fired = person["rules"].as_array().unwrap().iter().filter(|rule| rule["outcome"] == "fired");
+    assert_eq!(fired.map(|rule| rule["id"].as_str().unwrap()).collect::<Vec<_>>(), ["at_home", "at_out"]);
+    let map = map.replace("--ruleset ", "");
+    let covered = bearings(&format!("coverage --data {file} --json {map}")).ok().json();
+    assert_eq!(covered["format"], "bearings/coverage@1");
+    bearings("explain tests/data/answers.json --map tests/data/exports/gforms.map.json").ends_with(2);
+}
+
+#[test]
 fn an_old_qualtrics_export_has_two_header_rows_and_no_last_column() {
     check(
         "qualtrics-legacy.csv",
@@ -176,6 +189,11 @@ fn what_is_no_survey_of_this_shape_is_refused_with_its_place() {
     let expected = ["windows-1252.csv:1: the name of column 6 is not UTF-8", "--encoding windows-1252"];
     refused("windows-1252.csv", "", 3, &expected);
     refused("utf16le.csv", "--encoding windows-1252", 2, &["byte-order mark of UTF-16"]);
+    // In a cell that nothing reads such a byte does no harm; in an answer it rejects its row.
+    let survey = b"id,calm,note\na,4,caf\xe9\nb,oft\xe9,x\n".to_vec();
+    let outcome = bearings(&format!("score - {STUDY}")).stdin(survey).ends_with(6);
+    assert_eq!(rows(&outcome.table()), ["a 4 . . . ."]);
+    says(&outcome, &["standard input:3", "row 2: column `calm` is not UTF-8 text", "--encoding windows-1252"]);
 }
 
 #[test]
@@ -251,7 +269,7 @@ fn qualtrics_exports_of_other_people_are_recognised() {
         // Names, addresses and places are named as columns, and not one cell of them is.
         assert!(text.contains("`IPAddress`") && !text.contains("198.51.100") && !text.contains("R_3QWYG8qaZyigzEJ"));
     }
-    let expected = ["Qualtrics (old form)", "1 rows of 16 columns", "the empty column after it is none", "`V1` the id"];
+    let expected = ["Qualtrics (old form)", "1 row of 16 columns", "the empty column after it is none", "`V1` the id"];
     recognised(&folder, "sample_legacy.csv", &expected);
     recognised(&folder, "study1_code_label_map.csv", &["no export of a platform", "675 rows of 6 columns"]);
 }

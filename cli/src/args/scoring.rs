@@ -158,7 +158,8 @@ pub(crate) struct ScoreArgs {
     /// How the scored rows are written
     #[arg(long, default_value = "csv")]
     pub(crate) format: RowFormat,
-    /// The column that identifies a respondent [default: id, respondent_id, ResponseId, record_id, else the row number]
+    /// The column that identifies a respondent [default: id, respondent_id, ResponseId, record_id, the platform's own,
+    /// else the row number]
     #[arg(long, value_name = "COLUMN")]
     pub(crate) id: Option<String>,
     /// Columns to carry over into the output

@@ -76,7 +76,10 @@ fn text(found: &Recognised, questionnaire: &Questionnaire) -> String {
     let _ = writeln!(text, "{}\n", found.name);
     let sentences = found.decisions.iter().map(|decision| decision.text.clone());
     section(&mut text, "How it is read", sentences);
-    let mut rows = vec![format!("{} rows of {columns} columns", found.rows)];
+    let mut rows = vec![format!(
+        "{} of {columns} columns",
+        if found.rows == 1 { "1 row".to_owned() } else { format!("{} rows", found.rows) }
+    )];
     if found.ragged > 0 {
         rows.push(format!("{} of them have more or fewer cells than that and are rejected", found.ragged));
     }

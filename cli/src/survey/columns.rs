@@ -209,7 +209,13 @@ impl Columns {
         let written: Vec<usize> = self.id.iter().chain(&self.kept).copied().collect();
         let others = (0..self.width).filter(|column| !written.contains(column));
         let all = written.iter().copied().chain(others).filter(|column| !self.is_answer(*column));
-        self.identifying = all.filter(|column| is_identifying(&self.header, *column, sample)).collect();
+        let is_text = |column: usize| {
+            let name = self.header.name(column).unwrap_or_default();
+            let aside = self.platform.aside(name, self.header.question(column), self.header.import_id(column));
+            aside == Some(Aside::Text)
+        };
+        let may_tell = |column: &usize| is_text(*column) || is_identifying(&self.header, *column, sample);
+        self.identifying = all.filter(may_tell).collect();
     }
 
     fn nothing_fits(&self, file: &str, questionnaire: &Questionnaire, config: &Config<'_>) -> Failure {

@@ -260,7 +260,7 @@ impl Dialect {
             let apart = if ids.len() == columns.len() {
                 format!("told apart by their import ids {}", ids.join(", "))
             } else {
-                "which nothing tells apart, so neither is read unless its place is clear".to_owned()
+                "which nothing tells apart, so that naming it is refused".to_owned()
             };
             let name = super::header::shown(name);
             decisions.push(Decision::detail(format!("`{name}` is the name of {}, {apart}", places(&columns))));

@@ -71,7 +71,7 @@ fn is_ip(cell: &str) -> bool {
     let numbers: Vec<Option<u8>> = cell.split('.').map(|part| part.parse().ok()).collect();
     let groups: Vec<&str> = cell.split(':').collect();
     let is_group = |group: &&str| group.len() <= 4 && group.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let is_new_kind = groups.iter().all(|group| is_group(group)) && (groups.len() == 8 || cell.contains("::"));
+    let is_new_kind = groups.iter().all(is_group) && (groups.len() == 8 || cell.contains("::"));
     (numbers.len() == 4 && numbers.iter().all(Option::is_some)) || (is_new_kind && groups.len() > 2)
 }
 

@@ -230,9 +230,7 @@ impl Platform {
         match (self, mark) {
             (Platform::Limesurvey, Mark::Unfinished) => cell.is_empty(),
             (_, Mark::Unfinished) => cell == b"0" || cell.eq_ignore_ascii_case(b"false"),
-            (_, Mark::Preview) => {
-                [b"1".as_slice(), b"2", b"Survey Preview", b"Survey Test"].iter().any(|word| cell == *word)
-            }
+            (_, Mark::Preview) => [b"1".as_slice(), b"2", b"Survey Preview", b"Survey Test"].contains(&cell),
         }
     }
 
@@ -305,7 +303,7 @@ pub(super) fn recognise(records: &[Sampled]) -> Found {
         return found(Platform::Qualtrics, 3, "row 3 holds import ids");
     }
     let has = |name: &str| names.contains(&name);
-    if ["V1", "V2", "V10"].into_iter().all(has) && second.iter().any(|cell| *cell == "ResponseID") {
+    if ["V1", "V2", "V10"].into_iter().all(has) && second.contains(&"ResponseID") {
         return found(Platform::QualtricsLegacy, 2, "its first columns are V1 to V10 and row 2 has a ResponseID");
     }
     if QUALTRICS.iter().take(9).filter(|name| has(name)).count() >= 6 && has("ResponseId") {
