@@ -273,6 +273,11 @@ impl Scale {
     }
 
     fn values(&self, with_unknown: bool) -> Attainable {
+        if let Some(states) = &self.states {
+            let scores = states.scores().iter().filter(|score| with_unknown || score.answered == score.asked);
+            let values: BTreeSet<Exact> = scores.filter_map(|score| score.value.exact()).collect();
+            return Attainable::Values(values.into_iter().collect());
+        }
         let mut states = BTreeSet::from([Tally::default()]);
         for item in &self.items {
             let adder = self.adder(item);
