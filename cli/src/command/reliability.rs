@@ -67,7 +67,7 @@ pub(crate) fn run(args: &ReliabilityArgs, common: &Common) -> Result<ExitCode, F
 /// Where answers come from.
 enum Source {
     /// One row a respondent.
-    Wide(Survey),
+    Wide(Box<Survey>),
     /// One line an answer.
     Long(long::People),
 }
@@ -98,7 +98,7 @@ impl Source {
         };
         let survey = Survey::open(&args.input, questionnaire, &config)?;
         survey.notes().iter().for_each(|note| render::note(note, common));
-        Ok(Source::Wide(survey))
+        Ok(Source::Wide(Box::new(survey)))
     }
 
     fn form(&self) -> Form {
@@ -136,7 +136,7 @@ impl Source {
             Source::Wide(survey) => {
                 let (form, file) = (survey.form(), survey.name().to_owned());
                 let mut groups = args.criterion.as_ref().map(|criterion| Groups::new(criterion, &file));
-                each(survey, questionnaire, form, common, &mut |row, responses| {
+                each(*survey, questionnaire, form, common, &mut |row, responses| {
                     let group = groups.as_mut().map_or(Ok(Group::Untold), |groups| groups.group(row))?;
                     look(&row.id, responses, group)
                 })

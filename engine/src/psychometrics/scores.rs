@@ -163,7 +163,7 @@ impl Scores {
             Exact::new(i128::from(*numerator), i128::from((*denominator).max(1)))
         };
         let mut all: Vec<(Exact, Counts)> = self.values.iter().map(|(key, counts)| (exact(key), *counts)).collect();
-        all.sort_by(|(one, _), (other, _)| one.cmp(other));
+        all.sort_by_key(|(value, _)| *value);
         all.dedup_by(|(value, counts), (kept, into)| {
             let is_same = (*value).cmp(kept) == Ordering::Equal;
             if is_same {
