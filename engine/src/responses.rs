@@ -17,7 +17,7 @@ use crate::questionnaire::{
     BOND_ITEM, Bond, CONTACT_ITEM, Condition, Form, MINOR_ITEM, NO_CONTACT, OptionValue, Questionnaire, ROLE_ITEM, Role,
 };
 pub use file::{ANSWERS_FORMAT, AnswerValue, AnswersFile, QuestionnaireName, unique, write_answers};
-pub use shown::Shown;
+pub use shown::{Shown, ShownByRole};
 
 /// Why there is no answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

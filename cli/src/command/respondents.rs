@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use bearings_engine::questionnaire::{Form, Questionnaire, Role};
-use bearings_engine::responses::{Responses, SafetyBlock};
+use bearings_engine::responses::{Responses, SafetyBlock, ShownByRole};
 use bearings_engine::{
     AnswerBlock, BlockAssessment, Cell, Count, ENGINE_SIGNALS, Matrix, Moves, OTHER_PATH, RowView, Ruleset, Said,
     UNPLACED, Variant, WITHHELD, assess_block, forms_of,
@@ -127,6 +127,7 @@ pub(super) fn each(
 ) -> Result<Tally, Failure> {
     let (mut tally, mut conflicts) = (Tally::default(), 0_u64);
     let mut row = survey.row();
+    let mut shown = ShownByRole::new(questionnaire, form);
     let mut responses =
         Responses { form, role: row.role, bond: None, safety: SafetyBlock::Answered, answers: Vec::new() };
     loop {
@@ -144,7 +145,7 @@ pub(super) fn each(
                 tally.read += 1;
                 std::mem::swap(&mut responses.answers, &mut row.answers);
                 (responses.role, responses.bond) = (row.role, row.bond);
-                conflicts += responses.settle(questionnaire).len() as u64;
+                conflicts += shown.settle(responses.role, &mut responses.answers).len() as u64;
                 look(&row, &responses)?;
                 std::mem::swap(&mut responses.answers, &mut row.answers);
             }

@@ -70,6 +70,30 @@ impl Shown {
     }
 }
 
+/// What is shown to each role that was met in one form.
+#[derive(Debug, Clone)]
+pub struct ShownByRole<'q> {
+    questionnaire: &'q Questionnaire,
+    form: Form,
+    known: Vec<(Role, Shown)>,
+}
+
+impl<'q> ShownByRole<'q> {
+    /// Nobody was met yet.
+    pub fn new(questionnaire: &'q Questionnaire, form: Form) -> Self {
+        Self { questionnaire, form, known: Vec::new() }
+    }
+
+    /// Settles the answers of somebody in this role: see [`Responses::settle`](super::Responses::settle).
+    pub fn settle(&mut self, role: Role, answers: &mut [Answer]) -> Vec<Conflict> {
+        if !self.known.iter().any(|(known, _)| *known == role) {
+            self.known.push((role, Shown::of(self.questionnaire, role, self.form)));
+        }
+        let shown = self.known.iter().find(|(known, _)| *known == role);
+        shown.map(|(_, shown)| shown.settle(answers)).unwrap_or_default()
+    }
+}
+
 impl Conditional {
     /// Whether it is asked; none while the answer that it hangs on is unknown. A parent without a value asks nothing.
     fn asked(&self, answers: &[Answer]) -> Option<bool> {

@@ -3,8 +3,8 @@
 use std::hash::Hasher;
 use std::io;
 
-use bearings_engine::questionnaire::{Form, Role};
-use bearings_engine::responses::{Answer, Conflict, Responses, SafetyBlock, Shown};
+use bearings_engine::questionnaire::Form;
+use bearings_engine::responses::{Answer, Conflict, Responses, SafetyBlock, ShownByRole};
 use bearings_engine::{
     AnswerBlock, BlockAssessment, NotLoaded, RowView, Ruleset, SafetyFinding, Signal, UnguardedBlock, evaluate_block,
 };
@@ -72,8 +72,7 @@ pub(super) struct Worker<'j, 'a> {
     rows: Rows,
     row: Row,
     responses: Responses,
-    /// What is shown to each role that was met.
-    shown: Vec<(Role, Shown)>,
+    shown: ShownByRole<'a>,
     block: AnswerBlock,
     /// The beginning of the line of each row of the block, and where it ends.
     starts: Vec<u8>,
@@ -134,7 +133,7 @@ impl<'j, 'a> Worker<'j, 'a> {
                 safety: SafetyBlock::Answered,
                 answers: Vec::new(),
             },
-            shown: Vec::new(),
+            shown: ShownByRole::new(ruleset.questionnaire(), form),
             block: AnswerBlock::new(ruleset.questionnaire(), form, SafetyBlock::Answered),
             starts: Vec::new(),
             ends: Vec::new(),
@@ -192,16 +191,8 @@ impl<'j, 'a> Worker<'j, 'a> {
         let (row, responses) = (&mut self.row, &mut self.responses);
         std::mem::swap(&mut responses.answers, &mut row.answers);
         (responses.role, responses.bond) = (row.role, row.bond);
-        let known = self.shown.iter().position(|(role, _)| *role == responses.role);
-        let known = known.unwrap_or_else(|| {
-            let shown = Shown::of(self.job.ruleset.questionnaire(), responses.role, responses.form);
-            self.shown.push((responses.role, shown));
-            self.shown.len() - 1
-        });
-        if let Some((_, shown)) = self.shown.get(known) {
-            let conflicts = shown.settle(&mut responses.answers);
-            scored.conflicts.extend(conflicts.into_iter().map(|Conflict { slot }| (row.line, slot)));
-        }
+        let conflicts = self.shown.settle(responses.role, &mut responses.answers);
+        scored.conflicts.extend(conflicts.into_iter().map(|Conflict { slot }| (row.line, slot)));
         if !row.quasi.is_empty() {
             self.groups.add(&row.quasi);
         }
