@@ -166,7 +166,7 @@ impl Records {
 /// Where a byte stands in eight of them: the highest bit of each place.
 fn places(word: u64, byte: u8) -> u64 {
     const LOW: u64 = 0x7F7F_7F7F_7F7F_7F7F;
-    let other = word ^ u64::from(byte) * 0x0101_0101_0101_0101;
+    let other = word ^ (u64::from(byte) * 0x0101_0101_0101_0101);
     // A byte without any bit is the only one that stays without a high bit.
     !(((other & LOW) + LOW) | other | LOW)
 }

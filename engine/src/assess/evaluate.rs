@@ -5,6 +5,7 @@
 )]
 
 mod codes;
+mod open;
 
 use std::sync::Arc;
 

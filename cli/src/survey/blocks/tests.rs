@@ -32,11 +32,11 @@ fn expected(bytes: &[u8]) -> Vec<Vec<Vec<u8>>> {
         .terminator(csv::Terminator::Any(b'\n'))
         .from_reader(bytes);
     let cells = reader.byte_records().map(|record| record.unwrap().iter().map(<[u8]>::to_vec).collect());
-    cells.filter(|cells| !is_nothing(cells)).collect()
+    cells.filter(|cells: &Vec<Vec<u8>>| !is_nothing(cells)).collect()
 }
 
 /// The `csv` crate does not tell what stood in quotes, so what may be a blank line is left out on both sides.
-fn is_nothing(cells: &Vec<Vec<u8>>) -> bool {
+fn is_nothing(cells: &[Vec<u8>]) -> bool {
     cells.len() == 1 && cells[0].trim_ascii().is_empty()
 }
 

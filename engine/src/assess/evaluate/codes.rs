@@ -1,15 +1,15 @@
-//! What the tables read of each sheet, as small numbers; and the rows that need a second look.
+//! What the tables read of each sheet, as small numbers.
 #![expect(clippy::indexing_slicing, reason = "columns and tables are made with the sizes that index them")]
 
 use std::borrow::Cow;
 
 use super::{Evaluation, Evaluator, Pass, pass};
 use crate::assess::columns::{Coded, Column};
-use crate::compile::{Condition, Lookup, UNDECIDED, Variable, Variant, code};
+use crate::compile::{Lookup, Variable, Variant, code};
 use crate::questionnaire::Questionnaire;
 use crate::responses::Answer;
 use crate::scoring::{Counted, Value};
-use crate::script::{Attainable, Quantity};
+use crate::script::Quantity;
 
 impl Evaluation {
     /// The value of a quantity on a row.
@@ -54,7 +54,7 @@ fn count(columns: &[Column], variant: &Variant, scale: usize, row: usize, counts
 }
 
 impl Evaluator<'_> {
-    fn value(&self, quantity: Quantity, row: usize) -> Value {
+    pub(super) fn value(&self, quantity: Quantity, row: usize) -> Value {
         self.out.value(self.columns, self.questionnaire, self.variant, quantity, row)
     }
 
@@ -148,7 +148,7 @@ impl Evaluator<'_> {
     }
 
     /// The states of a quantity, as `compile::lookup` counts them; none if it has none on some sheet.
-    fn states(&self, quantity: Quantity) -> Option<Cow<'_, [u16]>> {
+    pub(super) fn states(&self, quantity: Quantity) -> Option<Cow<'_, [u16]>> {
         let out = &self.out;
         match quantity {
             Quantity::Number(slot) => Some(self.columns[slot].iter().map(|answer| answer.number() as u16).collect()),
@@ -203,169 +203,5 @@ impl Evaluator<'_> {
     pub(super) fn parent(&self, slot: usize) -> Option<usize> {
         let item = self.questionnaire.item_of(self.questionnaire.slots.get(slot)?)?;
         self.questionnaire.slot(&item.asked_if.as_ref()?.item)
-    }
-
-    /// Rows whose scales have two values, or whose unknown scales stand in several comparisons at once, are decided
-    /// by every combination of the values they could have.
-    pub(super) fn reconsider(&self, condition: &Condition, outcomes: &mut [u8]) {
-        let quantities = |at: &usize| match &self.variant.tables.variables[*at].variable {
-            Variable::Subject(subject) => subject.parts().iter().map(|(quantity, _)| *quantity).collect::<Vec<_>>(),
-            _ => Vec::new(),
-        };
-        let mut rows: Vec<usize> = Vec::new();
-        for quantity in condition.support.iter().flat_map(quantities) {
-            if let Quantity::Scale(scale) = quantity {
-                rows.extend(self.out.ambiguous[scale].iter().map(|(row, _)| *row));
-            }
-        }
-        let undecided = |row: &usize| outcomes[*row] == UNDECIDED;
-        let open: Vec<usize> = match condition.shared.is_empty() {
-            true => Vec::new(),
-            false => (0..self.rows).filter(undecided).collect(),
-        };
-        if rows.is_empty() && !open.is_empty() && self.by_states(condition, &open, outcomes) {
-            return;
-        }
-        rows.extend(open);
-        rows.sort_unstable();
-        rows.dedup();
-        for row in rows {
-            let mut candidates: Vec<(Quantity, Vec<Value>)> = Vec::new();
-            for (scale, ambiguous) in self.out.ambiguous.iter().enumerate() {
-                let others = ambiguous.iter().filter(|(at, _)| *at == row).map(|(_, value)| *value);
-                let values: Vec<Value> = std::iter::once(self.out.scale(scale, row)).chain(others).collect();
-                if values.len() > 1 {
-                    candidates.push((Quantity::Scale(scale), values));
-                }
-            }
-            for quantity in &condition.shared {
-                if let (Value::Unknown, Some(Attainable::Values(values))) =
-                    (self.value(*quantity, row), self.variant.tables.fills.get(quantity))
-                {
-                    candidates.push((*quantity, values.iter().map(Value::known).collect()));
-                }
-            }
-            outcomes[row] = self.agreed(condition, row, &candidates);
-        }
-    }
-
-    /// Decides open rows by the states that their unknown quantities could be in; says whether that could be done. It is
-    /// what [`Self::agreed`] does, without computing with numbers.
-    fn by_states(&self, condition: &Condition, open: &[usize], outcomes: &mut [u8]) -> bool {
-        // The states of every quantity that the condition reads, each once.
-        let mut quantities: Vec<(Quantity, Cow<'_, [u16]>, Option<&[u16]>)> = Vec::new();
-        // For each step, where its quantities stand in that list, and how many states each has.
-        let mut steps: Vec<Option<(&Lookup, Vec<(usize, usize)>)>> = Vec::new();
-        for step in &condition.steps {
-            let variable = &self.variant.tables.variables[step.variable];
-            let Variable::Subject(_) = &variable.variable else {
-                steps.push(None);
-                continue;
-            };
-            let Some(lookup) = &variable.lookup else { return false };
-            let mut parts = Vec::new();
-            for (quantity, count) in &lookup.parts {
-                let known = quantities.iter().position(|(known, ..)| known == quantity);
-                let at = match known {
-                    Some(at) => at,
-                    None => {
-                        let Some(states) = self.states(*quantity) else { return false };
-                        let fills = match condition.shared.contains(quantity) {
-                            false => None,
-                            true => match self.variant.tables.fill_states.get(quantity) {
-                                Some(fills) => Some(fills.as_slice()),
-                                None => return false,
-                            },
-                        };
-                        quantities.push((*quantity, states, fills));
-                        quantities.len() - 1
-                    }
-                };
-                parts.push((at, *count));
-            }
-            steps.push(Some((lookup, parts)));
-        }
-        let mut chosen: Vec<u16> = Vec::new();
-        for row in open {
-            chosen.clear();
-            chosen.extend(quantities.iter().map(|(_, states, _)| states[*row]));
-            let mut wheels: Vec<(usize, &[u16], usize)> = Vec::new();
-            for (at, (quantity, ..)) in quantities.iter().enumerate() {
-                if let (Some(fills), Value::Unknown) = (quantities[at].2, self.value(*quantity, *row)) {
-                    wheels.push((at, fills, 0));
-                }
-            }
-            outcomes[*row] = self.agreed_states(condition, *row, &steps, &mut chosen, &mut wheels);
-        }
-        true
-    }
-
-    /// What all combinations of the wheels agree on.
-    fn agreed_states(
-        &self,
-        condition: &Condition,
-        row: usize,
-        steps: &[Option<(&Lookup, Vec<(usize, usize)>)>],
-        chosen: &mut [u16],
-        wheels: &mut [(usize, &[u16], usize)],
-    ) -> u8 {
-        let mut agreed: Option<u8> = None;
-        loop {
-            for (at, fills, turned) in wheels.iter() {
-                chosen[*at] = fills[*turned];
-            }
-            let mut state = 0_usize;
-            for (step, looked_up) in condition.steps.iter().zip(steps) {
-                let code = match looked_up {
-                    Some((lookup, parts)) => {
-                        let at = parts.iter().fold(0, |at, (of, count)| at * count + usize::from(chosen[*of]));
-                        lookup.codes[at]
-                    }
-                    None => self.out.codes[step.variable][row],
-                };
-                state = usize::from(step.table[state * usize::from(step.stride) + usize::from(code)]);
-            }
-            let outcome = condition.outcomes[state];
-            if outcome == UNDECIDED || agreed.is_some_and(|agreed| agreed != outcome) {
-                return UNDECIDED;
-            }
-            agreed = Some(outcome);
-            // The next combination, like an odometer.
-            let Some(wheel) = wheels.iter().position(|(_, fills, turned)| turned + 1 < fills.len()) else {
-                return agreed.unwrap_or(UNDECIDED);
-            };
-            wheels[wheel].2 += 1;
-            wheels[..wheel].iter_mut().for_each(|(.., turned)| *turned = 0);
-        }
-    }
-
-    pub(super) fn agreed(&self, condition: &Condition, row: usize, candidates: &[(Quantity, Vec<Value>)]) -> u8 {
-        let mut chosen = vec![0_usize; candidates.len()];
-        let mut agreed: Option<u8> = None;
-        loop {
-            let value = |quantity: Quantity| match candidates.iter().position(|(known, _)| *known == quantity) {
-                Some(at) => candidates[at].1[chosen[at]],
-                None => self.value(quantity, row),
-            };
-            let mut state = 0_u16;
-            for step in &condition.steps {
-                let code = match &self.variant.tables.variables[step.variable].variable {
-                    Variable::Subject(subject) => code(&self.variant.tables.variables[step.variable], subject, value),
-                    _ => self.out.codes[step.variable][row],
-                };
-                state = step.table[state as usize * step.stride as usize + code as usize];
-            }
-            let outcome = condition.outcomes[state as usize];
-            if outcome == UNDECIDED || agreed.is_some_and(|agreed| agreed != outcome) {
-                return UNDECIDED;
-            }
-            agreed = Some(outcome);
-            // The next combination, like an odometer.
-            let Some(wheel) = (0..chosen.len()).find(|wheel| chosen[*wheel] + 1 < candidates[*wheel].1.len()) else {
-                return agreed.unwrap_or(UNDECIDED);
-            };
-            chosen[wheel] += 1;
-            chosen[..wheel].fill(0);
-        }
     }
 }
