@@ -123,13 +123,13 @@ impl<R: Read> Blocks<R> {
                 self.ended = read < missing;
             }
             scan.advance(bytes, self.marks, self.ended);
-            if self.ended && scan.start < bytes.len() {
-                scan.end_record(bytes, bytes.len());
-            }
             if bytes.len() - scan.start > MAX_ROW_BYTES {
                 let whole = bytes.get(..scan.start).unwrap_or_default();
                 let line = self.line + memchr_iter(self.marks.terminator, whole).count() as u64;
                 return Err(Unread::TooLong { line });
+            }
+            if self.ended && scan.start < bytes.len() {
+                scan.end_record(bytes, bytes.len());
             }
             if scan.start > 0 || self.ended {
                 break;

@@ -342,6 +342,7 @@ impl Columns {
             let is_used = self.is_answer(column)
                 || self.id == Some(column)
                 || self.kept.contains(&column)
+                || self.quasi.contains(&column)
                 || attention.iter().any(|(other, _)| *other == column);
             let is_left_out = fits.is_some_and(|fits| fits.not_read.contains(&column));
             if is_used || is_left_out || name.is_empty() || is_whole(name) {

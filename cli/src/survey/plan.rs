@@ -151,7 +151,8 @@ impl Plan {
         }
         for (column, cell) in self.columns.quasi.iter().zip(&mut row.quasi) {
             cell.clear();
-            cell.extend_from_slice(record.get(*column).unwrap_or_default().trim_ascii());
+            let text = record.get(*column).unwrap_or_default().trim_ascii();
+            cell.extend_from_slice(if text == [ABSENT] { b"" } else { text });
         }
     }
 

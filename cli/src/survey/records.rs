@@ -17,7 +17,7 @@ pub(crate) struct Record<'a> {
     pub(super) line: u64,
     /// The byte of the file it starts at.
     pub(super) offset: u64,
-    /// Nothing follows it, and no line end closed it.
+    /// It ended with the file, and no line end closed it.
     pub(super) is_cut: bool,
 }
 
@@ -78,7 +78,7 @@ impl Records {
             let ahead = block.bytes.get(self.at..).filter(|ahead| !ahead.is_empty())?;
             let line = block.line + self.lines;
             let offset = block.offset + self.at as u64;
-            let length = if block.has_quotes { self.quoted(ahead) } else { self.plain(ahead) };
+            let (length, is_cut) = if block.has_quotes { self.quoted(ahead) } else { self.plain(ahead) };
             let whole = ahead.get(..length)?;
             self.at += length;
             self.lines += match block.has_quotes {
@@ -90,19 +90,12 @@ impl Records {
                 continue;
             }
             let text = if block.has_quotes { self.text.as_slice() } else { ahead };
-            return Some(Record {
-                text,
-                spans: &self.spans,
-                raw: raw.unwrap_or(whole),
-                line,
-                offset,
-                is_cut: block.is_last && self.at == block.bytes.len(),
-            });
+            return Some(Record { text, spans: &self.spans, raw: raw.unwrap_or(whole), line, offset, is_cut });
         }
     }
 
-    /// Cuts a record without quotes into cells; gives its length.
-    fn plain(&mut self, ahead: &[u8]) -> usize {
+    /// Cuts a record without quotes into cells; gives its length, and whether no line end closed it.
+    fn plain(&mut self, ahead: &[u8]) -> (usize, bool) {
         let end = memchr(self.marks.terminator, ahead);
         let record = ahead.get(..end.unwrap_or(ahead.len())).unwrap_or_default();
         self.spans.clear();
@@ -126,17 +119,18 @@ impl Records {
             }
         }
         cell(record.len() as u32);
-        end.map_or(ahead.len(), |end| end + 1)
+        end.map_or((ahead.len(), true), |end| (end + 1, false))
     }
 
     /// The same for one with quotes.
-    fn quoted(&mut self, ahead: &[u8]) -> usize {
+    fn quoted(&mut self, ahead: &[u8]) -> (usize, bool) {
         use csv_core::ReadRecordResult;
         // Blank lines are records here, as everywhere; `csv-core` would step over them.
         if ahead.first() == Some(&self.marks.terminator) {
-            return 1;
+            return (1, false);
         }
         let (mut read, mut written, mut cells) = (0, 0, 0);
+        let is_cut;
         loop {
             let input = ahead.get(read..).unwrap_or_default();
             let (text, ends) = (self.text.get_mut(written..), self.ends.get_mut(cells..));
@@ -150,7 +144,10 @@ impl Records {
                 ReadRecordResult::InputEmpty if !input.is_empty() => {}
                 ReadRecordResult::OutputFull => self.text.resize(2 * self.text.len(), 0),
                 ReadRecordResult::OutputEndsFull => self.ends.resize(2 * self.ends.len(), 0),
-                ReadRecordResult::Record | ReadRecordResult::End | ReadRecordResult::InputEmpty => break,
+                ReadRecordResult::Record | ReadRecordResult::End | ReadRecordResult::InputEmpty => {
+                    is_cut = input.is_empty();
+                    break;
+                }
             }
         }
         self.spans.clear();
@@ -159,7 +156,7 @@ impl Records {
             self.spans.push((start, *end as u32));
             start = *end as u32;
         }
-        read
+        (read, is_cut)
     }
 }
 
