@@ -34,6 +34,7 @@ mod reliability;
 mod safety;
 mod sample;
 mod score;
+mod score_faults;
 mod score_options;
 mod score_parts;
 mod score_private;

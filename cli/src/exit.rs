@@ -1,7 +1,8 @@
 //! How a command ends: the failures, what is printed of each, and the exit codes.
 //!
-//! Ctrl-C is left to the system, whose status for it is 130, but for the interview. A finished command whose findings fail (a failed test, a refuted property) is no [`Failure`]; its command
-//! returns its own status.
+//! Ctrl-C ends a command as the system would, with status 130, after what was not finished is cleared away; in the
+//! interview it leaves. A finished command whose findings fail (a failed test, a refuted property) is no [`Failure`];
+//! its command returns its own status.
 
 use std::fmt;
 use std::io;

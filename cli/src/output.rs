@@ -1,5 +1,7 @@
 //! Where output goes: standard output, or a file that is whole or absent.
 
+mod pending;
+
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Stdout, Write};
@@ -8,6 +10,7 @@ use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
 use crate::exit::Failure;
+use pending::Pending;
 
 const BUFFER: usize = 1 << 16;
 
@@ -23,6 +26,7 @@ enum Target {
     Whole {
         temporary: BufWriter<NamedTempFile>,
         place: PathBuf,
+        pending: Pending,
     },
     /// A pipe or device: it can only be written as it goes, and must never be replaced.
     Device(BufWriter<File>),
@@ -73,18 +77,20 @@ fn open_file(path: &Path) -> io::Result<Target> {
     if let Some(found) = existing {
         fs::set_permissions(temporary.path(), found.permissions())?;
     }
-    Ok(Target::Whole { temporary: BufWriter::with_capacity(BUFFER, temporary), place })
+    let pending = Pending::new(temporary.path())?;
+    Ok(Target::Whole { temporary: BufWriter::with_capacity(BUFFER, temporary), place, pending })
 }
 
 fn finish(target: Target) -> io::Result<()> {
     match target {
         Target::Stdout(mut stdout) => stdout.flush(),
         Target::Device(mut device) => device.flush(),
-        Target::Whole { temporary, place } => {
+        Target::Whole { temporary, place, pending } => {
             let temporary = temporary.into_inner().map_err(io::IntoInnerError::into_error)?;
             // The name must not reach the disk before the bytes do.
             temporary.as_file().sync_all()?;
             temporary.persist(place)?;
+            drop(pending);
             Ok(())
         }
     }

@@ -116,7 +116,7 @@ impl<R: Read> Blocks<R> {
                 let read = match self.source.by_ref().take(missing as u64).read_to_end(bytes) {
                     Ok(read) => read,
                     Err(error) => {
-                        let line = self.line + memchr_iter(self.marks.terminator, bytes).count() as u64;
+                        let line = self.line + lines(bytes);
                         return Err(Unread::Io { error, line });
                     }
                 };
@@ -125,7 +125,7 @@ impl<R: Read> Blocks<R> {
             scan.advance(bytes, self.marks, self.ended);
             if bytes.len() - scan.start > MAX_ROW_BYTES {
                 let whole = bytes.get(..scan.start).unwrap_or_default();
-                let line = self.line + memchr_iter(self.marks.terminator, whole).count() as u64;
+                let line = self.line + lines(whole);
                 return Err(Unread::TooLong { line });
             }
             if self.ended && scan.start < bytes.len() {
@@ -144,7 +144,7 @@ impl<R: Read> Blocks<R> {
         (block.line, block.offset) = (self.line, self.offset);
         (block.before, block.rows) = (self.before, scan.rows);
         (block.has_quotes, block.is_last) = (scan.has_quotes, self.ended);
-        self.line += memchr_iter(self.marks.terminator, bytes).count() as u64;
+        self.line += lines(bytes);
         self.offset += bytes.len() as u64;
         self.before += scan.rows;
         Ok(Some(block))
@@ -202,6 +202,11 @@ impl Scan {
         self.rows += u64::from(!is_blank(record));
         self.start = end;
     }
+}
+
+/// How many lines end in these bytes, as editors count them.
+pub(super) fn lines(bytes: &[u8]) -> u64 {
+    memchr_iter(b'\n', bytes).count() as u64
 }
 
 /// Whether nothing stands in a record: some platforms pad files with blank lines, and a carriage return may stand there.

@@ -1,8 +1,8 @@
 //! The records of a block, and the cells of a record.
 
-use memchr::{memchr, memchr_iter};
+use memchr::memchr;
 
-use super::blocks::{Block, Marks, is_blank};
+use super::blocks::{Block, Marks, is_blank, lines};
 
 /// One record, as it stands in its block.
 #[derive(Debug, Clone, Copy)]
@@ -82,8 +82,8 @@ impl Records {
             let whole = ahead.get(..length)?;
             self.at += length;
             self.lines += match block.has_quotes {
-                true => memchr_iter(self.marks.terminator, whole).count() as u64,
-                false => 1,
+                true => lines(whole),
+                false => u64::from(whole.ends_with(b"\n")),
             };
             let raw = whole.strip_suffix(&[self.marks.terminator]);
             if is_blank(whole) {
