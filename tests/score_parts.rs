@@ -13,12 +13,11 @@ fn survey(rows: usize) -> String {
     table.csv()
 }
 
-/// Everything that comes out of a run: rows, trace, rejects, summary, and what is said of rows.
-fn everything(folder: &Folder, survey: &std::path::Path, options: &str) -> [String; 4] {
+/// Everything that comes out of a run: rows, rejects, summary, manifest, and what is said of rows.
+fn everything(folder: &Folder, survey: &std::path::Path, options: &str) -> [String; 5] {
     let run = bearings("score").arg(survey).args(options).args("--summary -o").arg(folder.at("out"));
-    let run = run.arg("--trace").arg(folder.at("trace")).arg("--rejects").arg(folder.at("rejects")).ends_with(6);
-    let said = run.stderr.replace("out.manifest.json", "");
-    [folder.read("out"), folder.read("trace"), folder.read("rejects"), format!("{}{said}", run.stdout)]
+    let run = run.arg("--rejects").arg(folder.at("rejects")).ends_with(6);
+    [folder.read("out"), folder.read("rejects"), folder.read("out.manifest.json"), run.stdout, run.stderr]
 }
 
 #[test]
@@ -26,8 +25,8 @@ fn any_number_of_threads_gives_the_same_bytes() {
     let folder = Folder::new();
     let path = folder.write("survey.csv", survey(6000));
     let one = everything(&folder, &path, "--threads 1");
-    assert!(one[0].lines().count() > 5900 && one[2].lines().count() == 13, "{}", one[2].lines().count());
-    for threads in [2, 3, 8] {
+    assert!(one[0].lines().count() > 5900 && one[1].lines().count() == 13, "{}", one[1].lines().count());
+    for threads in [2, 8] {
         for (which, (found, expected)) in
             everything(&folder, &path, &format!("--threads {threads}")).iter().zip(&one).enumerate()
         {
@@ -39,10 +38,10 @@ fn any_number_of_threads_gives_the_same_bytes() {
 #[test]
 fn shards_put_together_are_the_whole() {
     let folder = Folder::new();
-    let path = folder.write("survey.csv", survey(2000));
+    let path = folder.write("survey.csv", survey(600));
     for format in ["csv", "ndjson"] {
         let whole = bearings("score").arg(&path).args(&format!("--format {format}")).ends_with(6).stdout;
-        for shards in [1, 2, 3, 7] {
+        for shards in [1, 3] {
             let parts: Vec<String> = (1..=shards)
                 .map(|shard| {
                     let run =

@@ -41,10 +41,11 @@ use new::NEW_EXAMPLES;
 pub(crate) use new::{New, NewArgs, NewCaseArgs, NewPlace};
 use reliability::RELIABILITY_EXAMPLES;
 pub(crate) use reliability::{Criterion, LongColumns, ReliabilityArgs, ReliabilityFormat, ValueRange};
-use scoring::{EXPLAIN_EXAMPLES, SCORE_EXAMPLES};
 pub(crate) use scoring::{
-    Encoding, ExplainArgs, ExplainFormat, RecordedAs, RespondentArgs, RowFormat, RulesArgs, ScoreArgs, SummaryFormat,
+    ColumnArgs, Encoding, ExplainArgs, ExplainFormat, RecordedAs, RespondentArgs, RowFormat, RulesArgs, ScoreArgs,
+    SummaryFormat,
 };
+use scoring::{EXPLAIN_EXAMPLES, SCORE_EXAMPLES};
 use take::TAKE_EXAMPLES;
 pub(crate) use take::TakeArgs;
 use test::TEST_EXAMPLES;

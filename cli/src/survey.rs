@@ -32,7 +32,7 @@ use std::path::Path;
 use bearings_engine::questionnaire::{Bond, Form, Questionnaire, Role};
 use bearings_engine::responses::Answer;
 
-use crate::args::{ColumnPattern, Encoding, RecordedAs};
+use crate::args::{ColumnArgs, ColumnPattern, Encoding, RecordedAs};
 use crate::exit::{Failure, Report};
 pub(crate) use blocks::Block;
 use blocks::{Blocks, Unread};
@@ -79,7 +79,25 @@ pub(crate) struct Config<'a> {
     pub(crate) fingerprint: Fingerprint,
 }
 
-impl Config<'_> {
+impl<'a> Config<'a> {
+    /// As the columns are said to be read, and nothing else said.
+    pub(crate) fn new(columns: &'a ColumnArgs, map: Option<&'a Map>) -> Self {
+        Self {
+            id: None,
+            keep: &[],
+            quasi: &[],
+            private: Private::Refused,
+            pattern: columns.columns.as_ref(),
+            missing: &columns.missing,
+            recorded: columns.recorded_as,
+            encoding: columns.encoding,
+            map,
+            form: None,
+            role: None,
+            fingerprint: Fingerprint::None,
+        }
+    }
+
     /// How options were written down: as was said, else as the map says.
     pub(super) fn recorded(&self) -> RecordedAs {
         let mapped = self.map.and_then(Map::recorded_as).filter(|_| self.recorded == RecordedAs::Printed);

@@ -13,7 +13,7 @@ use crate::load::Definition;
 use crate::output::{self, Output};
 use crate::render;
 use crate::report::wrapped;
-use crate::survey::{Config, Fingerprint, MapFile, Private, Recognised, Use};
+use crate::survey::{Config, MapFile, Recognised, Use};
 
 /// How wide text is.
 const WIDTH: usize = 80;
@@ -32,20 +32,7 @@ pub(crate) fn run(args: &MapArgs, common: &Common) -> Result<ExitCode, Failure> 
     let definition = Definition::read(&args.ruleset, args.questionnaire.as_deref())?;
     let questionnaire = &definition.questionnaire;
     let map = args.columns.read_map()?;
-    let config = Config {
-        id: args.id.as_deref(),
-        keep: &args.keep,
-        quasi: &[],
-        private: Private::Refused,
-        pattern: args.columns.columns.as_ref(),
-        missing: &args.columns.missing,
-        recorded: args.columns.recorded_as,
-        encoding: args.columns.encoding,
-        map: map.as_ref(),
-        form: None,
-        role: None,
-        fingerprint: Fingerprint::None,
-    };
+    let config = Config { id: args.id.as_deref(), keep: &args.keep, ..Config::new(&args.columns, map.as_ref()) };
     let found = Recognised::read(&args.input, questionnaire, &config)?;
     if args.output.is_some() && to_file.is_none() {
         print(&json(&found.draft)?)?;

@@ -21,7 +21,7 @@ use crate::exit::Failure;
 use crate::load::{Definition, variants};
 use crate::output::{Output, refuse_overwriting, same_place};
 use crate::render;
-use crate::survey::{Config, Fingerprint, Private, Survey};
+use crate::survey::{Config, Survey};
 use careless::CarelessFile;
 use criterion::Groups;
 use study::Study;
@@ -85,16 +85,9 @@ impl Source {
         let config = Config {
             id: args.id.as_deref(),
             keep: &keep,
-            quasi: &[],
-            private: Private::Refused,
-            encoding: args.columns.encoding,
-            map: map.as_ref(),
-            pattern: args.columns.columns.as_ref(),
-            missing: &args.columns.missing,
-            recorded: args.columns.recorded_as,
             form: args.rules.form.map(Into::into),
             role: args.rules.role.map(Into::into),
-            fingerprint: Fingerprint::None,
+            ..Config::new(&args.columns, map.as_ref())
         };
         let survey = Survey::open(&args.input, questionnaire, &config)?;
         survey.notes().iter().for_each(|note| render::note(note, common));

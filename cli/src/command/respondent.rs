@@ -14,7 +14,7 @@ use crate::definition::read_text;
 use crate::exit::{Failure, Report};
 use crate::load::{Definition, variants};
 use crate::render;
-use crate::survey::{Config, Fingerprint, Next, Private, Row, Survey};
+use crate::survey::{Config, Next, Row, Survey};
 
 /// The most bytes of answers on standard input. A design choice, the same as for files.
 const MAX_BYTES: u64 = 8 << 20;
@@ -161,18 +161,9 @@ fn respondent(
 ) -> Result<(Responses, Vec<Conflict>), Failure> {
     let map = args.columns.read_map()?;
     let config = Config {
-        id: None,
-        keep: &[],
-        quasi: &[],
-        private: Private::Refused,
-        pattern: args.columns.columns.as_ref(),
-        missing: &args.columns.missing,
-        recorded: args.columns.recorded_as,
-        encoding: args.columns.encoding,
-        map: map.as_ref(),
         form: args.rules.form.map(Into::into),
         role: args.rules.role.map(Into::into),
-        fingerprint: Fingerprint::None,
+        ..Config::new(&args.columns, map.as_ref())
     };
     let mut survey = Survey::open(&args.input, questionnaire, &config)?;
     for note in survey.notes() {

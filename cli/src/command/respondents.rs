@@ -12,7 +12,7 @@ use bearings_engine::{
 use crate::args::{Common, SheetsArgs, SurveyArgs};
 use crate::exit::{Failure, Report};
 use crate::render;
-use crate::survey::{Config, Fingerprint, Next, Private, Row, Survey};
+use crate::survey::{Config, Next, Row, Survey};
 
 /// How many sheets are assessed at once: a block's columns fit the second cache.
 const BLOCK: usize = 1_024;
@@ -57,17 +57,9 @@ pub(super) fn open(
     let map = columns.read_map()?;
     let config = Config {
         id: survey.id.as_deref(),
-        keep: &[],
-        quasi: &[],
-        private: Private::Refused,
-        pattern: columns.columns.as_ref(),
-        missing: &columns.missing,
-        recorded: columns.recorded_as,
-        encoding: columns.encoding,
-        map: map.as_ref(),
         form: sheets.form.map(Into::into),
         role: sheets.role.map(Into::into),
-        fingerprint: Fingerprint::None,
+        ..Config::new(columns, map.as_ref())
     };
     let opened = Survey::open(path, questionnaire, &config)?;
     opened.notes().iter().for_each(|note| render::note(note, common));

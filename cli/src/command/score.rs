@@ -153,14 +153,10 @@ fn config<'a>(args: &'a ScoreArgs, map: Option<&'a Map>) -> Config<'a> {
         keep: &args.keep,
         quasi: &args.quasi,
         private: if args.with_safety { Private::Kept } else { Private::Refused },
-        pattern: args.columns.columns.as_ref(),
-        missing: &args.columns.missing,
-        recorded: args.columns.recorded_as,
-        encoding: args.columns.encoding,
-        map,
         form: args.rules.form.map(Into::into),
         role: args.rules.role.map(Into::into),
         fingerprint: if args.output.is_some() { Fingerprint::Sha256 } else { Fingerprint::None },
+        ..Config::new(&args.columns, map)
     }
 }
 

@@ -27,6 +27,18 @@ pub(crate) struct Oracle {
     scripts: Interpreters,
     /// Text, compiled, and whether it belongs to an adjustment; by the number of the condition.
     conditions: Vec<(String, Compiled, bool)>,
+    /// What each condition reads, found once.
+    reads: Vec<Reads>,
+}
+
+/// What a condition reads.
+struct Reads {
+    /// The named conditions it reads itself.
+    named: BTreeSet<usize>,
+    /// The slots it reads, also through named conditions.
+    slots: BTreeSet<usize>,
+    /// The other quantities.
+    quantities: BTreeSet<Quantity>,
 }
 
 /// What a read says on one completed sheet.
@@ -113,6 +125,39 @@ fn plain_score(scale: &Scale, answers: &[Answer]) -> Option<Option<Exact>> {
     }))
 }
 
+impl Reads {
+    fn of(variant: &Variant, number: usize) -> Self {
+        let mut found = Self { named: BTreeSet::new(), slots: BTreeSet::new(), quantities: BTreeSet::new() };
+        let (mut pending, mut seen) = (vec![number], BTreeSet::new());
+        while let Some(reading) = pending.pop() {
+            if !seen.insert(reading) {
+                continue;
+            }
+            variant.tables.conditions[reading].tree.for_each_read(&mut |read| match read {
+                Read::Condition(other) => {
+                    pending.push(*other);
+                    if reading == number {
+                        found.named.insert(*other);
+                    }
+                }
+                Read::Slot(slot) => {
+                    found.slots.insert(*slot);
+                }
+                Read::HasValue(subject) | Read::Passes(subject, _) => {
+                    for (quantity, _) in subject.parts() {
+                        match quantity {
+                            Quantity::Number(slot) => found.slots.insert(*slot),
+                            other => found.quantities.insert(*other),
+                        };
+                    }
+                }
+                _ => {}
+            });
+        }
+        found
+    }
+}
+
 impl Oracle {
     pub(crate) fn new(files: &[SourceFile], questionnaire: &Arc<Questionnaire>, role: Role, form: Form) -> Self {
         let mut problems = Vec::new();
@@ -131,47 +176,23 @@ impl Oracle {
             .collect();
         let variant = super::variant(&draft, role, form, crate::ruleset::NODE_BUDGET, &mut problems);
         let variant = variant.unwrap_or_else(|| panic!("the ruleset does not load: {problems:#?}"));
-        Self { questionnaire: Arc::clone(questionnaire), variant, scripts, conditions }
+        let count = variant.tables.conditions.len();
+        let reads = (0..count).map(|number| Reads::of(&variant, number)).collect();
+        Self { questionnaire: Arc::clone(questionnaire), variant, scripts, conditions, reads }
     }
 
     /// Runs a condition in a completed world. Named conditions that it reads are run first.
-    pub(crate) fn holds(&self, number: usize, world: &World) -> bool {
-        let mut world = world.clone();
-        self.run(number, &mut world)
-    }
-
-    fn run(&self, number: usize, world: &mut World) -> bool {
-        let mut named = BTreeSet::new();
-        self.variant.tables.conditions[number].tree.for_each_read(&mut |read| {
-            if let Read::Condition(other) = read {
-                named.insert(*other);
-            }
-        });
-        for other in named {
-            if !world.truths.contains_key(&Read::Condition(other)) {
-                let truth = self.run(other, world);
-                world.truths.insert(Read::Condition(other), truth);
+    pub(crate) fn holds(&self, number: usize, mut world: World) -> bool {
+        for other in &self.reads[number].named {
+            if !world.truths.contains_key(&Read::Condition(*other)) {
+                let truth = self.holds(*other, world.clone());
+                world.truths.insert(Read::Condition(*other), truth);
             }
         }
         let (text, compiled, raw) = &self.conditions[number];
         let script = if *raw { &self.scripts.raw } else { &self.scripts.plain };
-        let reader = Rc::new(RefCell::new(Worldly(world.clone(), Arc::clone(&self.questionnaire))));
+        let reader = Rc::new(RefCell::new(Worldly(world, Arc::clone(&self.questionnaire))));
         script.evaluate(text, compiled, reader).expect("it ran when it was loaded")
-    }
-
-    /// Everything that a condition reads, also through named conditions.
-    pub(crate) fn reads(&self, number: usize) -> BTreeSet<Read> {
-        let mut reads = BTreeSet::new();
-        let mut pending = vec![number];
-        while let Some(number) = pending.pop() {
-            self.variant.tables.conditions[number].tree.for_each_read(&mut |read| {
-                if let Read::Condition(other) = read {
-                    pending.push(*other);
-                }
-                reads.insert(read.clone());
-            });
-        }
-        reads
     }
 
     /// A condition's outcome in a world with unknowns: what all completions agree on. None if there are too many.
@@ -185,29 +206,8 @@ impl Oracle {
         most: usize,
     ) -> Option<u8> {
         let mut worlds = vec![world.clone()];
-        let mut slots = BTreeSet::new();
-        let mut quantities = BTreeSet::new();
-        for read in self.reads(number) {
-            match read {
-                Read::Slot(slot) => {
-                    slots.insert(slot);
-                }
-                Read::HasValue(subject) | Read::Passes(subject, _) => {
-                    for (quantity, _) in subject.parts() {
-                        match quantity {
-                            Quantity::Number(slot) => {
-                                slots.insert(*slot);
-                            }
-                            other => {
-                                quantities.insert(*other);
-                            }
-                        }
-                    }
-                }
-                _ => {}
-            }
-        }
-        for slot in slots {
+        let Reads { slots, quantities, .. } = &self.reads[number];
+        for slot in slots.iter().copied() {
             let fills = self.fills(slot, &world.answers);
             worlds = worlds
                 .iter()
@@ -226,7 +226,7 @@ impl Oracle {
                 return None;
             }
         }
-        for quantity in quantities {
+        for quantity in quantities.iter().copied() {
             let fills = values(quantity);
             worlds = worlds
                 .iter()
@@ -243,7 +243,7 @@ impl Oracle {
             }
         }
         let mut outcomes: BTreeSet<bool> = BTreeSet::new();
-        for world in &worlds {
+        for world in worlds {
             outcomes.insert(self.holds(number, world));
             if outcomes.len() > 1 {
                 return Some(super::UNDECIDED);

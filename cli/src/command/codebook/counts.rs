@@ -9,7 +9,7 @@ use crate::args::{CodebookArgs, Common};
 use crate::command::respondents::{self, Tally};
 use crate::exit::Failure;
 use crate::render;
-use crate::survey::{Config, Fingerprint, Private, Survey};
+use crate::survey::{Config, Survey};
 
 /// Smaller counts are not shown, as in the summary of `score`.
 const SMALLEST_SHOWN: u64 = 5;
@@ -66,17 +66,9 @@ pub(super) fn count(
     let map = columns.read_map()?;
     let config = Config {
         id: args.survey.id.as_deref(),
-        keep: &[],
-        quasi: &[],
-        private: Private::Refused,
-        encoding: columns.encoding,
-        map: map.as_ref(),
-        pattern: columns.columns.as_ref(),
-        missing: &columns.missing,
-        recorded: columns.recorded_as,
         form: args.form.map(Into::into),
         role: args.role.map(Into::into),
-        fingerprint: Fingerprint::None,
+        ..Config::new(columns, map.as_ref())
     };
     let survey = Survey::open(path, questionnaire, &config)?;
     survey.notes().iter().for_each(|note| render::note(note, common));

@@ -11,7 +11,7 @@ use crate::args::{Common, CoverageArgs};
 use crate::exit::Failure;
 use crate::load::Definition;
 use crate::render;
-use crate::survey::{Config, Fingerprint, Private, Survey};
+use crate::survey::{Config, Survey};
 
 /// Looks at a survey. What is to be covered are the roles and the form that its rows have.
 pub(super) fn look(
@@ -23,18 +23,9 @@ pub(super) fn look(
     let questionnaire = &definition.questionnaire;
     let map = args.columns.read_map()?;
     let config = Config {
-        id: None,
-        keep: &[],
-        quasi: &[],
-        private: Private::Refused,
-        pattern: args.columns.columns.as_ref(),
-        missing: &args.columns.missing,
-        recorded: args.columns.recorded_as,
-        encoding: args.columns.encoding,
-        map: map.as_ref(),
         form: args.form.map(Form::from),
         role: args.role.map(Role::from),
-        fingerprint: Fingerprint::None,
+        ..Config::new(&args.columns, map.as_ref())
     };
     let survey = Survey::open(path, questionnaire, &config)?;
     let form = survey.form();
