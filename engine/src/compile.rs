@@ -7,7 +7,6 @@ mod conditions;
 mod lint;
 mod lookup;
 mod model;
-#[cfg(test)]
 pub(crate) mod oracle;
 mod tables;
 

@@ -18,10 +18,11 @@ mod weigh;
 #[cfg(test)]
 mod tests;
 
+use std::cell::RefCell;
 use std::hash::{Hash, Hasher};
 
 use hashbrown::HashTable;
-use rustc_hash::FxHasher;
+use rustc_hash::{FxHashMap, FxHasher};
 
 pub(crate) use order::force_order;
 pub(crate) use walk::{Nearest, Opening, Walker};
@@ -142,7 +143,12 @@ impl Diagram {
 
     /// What `id` becomes when `variable` (its own, or one above it) has this level.
     pub(crate) fn cofactor(&self, id: NodeId, variable: u32, level: usize) -> NodeId {
-        if self.variable(id) == Some(variable) { self.children(id).get(level).copied().unwrap_or(id) } else { id }
+        match self.nodes.get(id.0 as usize) {
+            Some(node) if node.variable == variable => {
+                self.children.get(node.first_child as usize + level).copied().unwrap_or(id)
+            }
+            _ => id,
+        }
     }
 
     /// The function `branches[selector]`: a case distinction over the outcomes `0..` of `selector`.
@@ -171,9 +177,13 @@ impl Diagram {
         b: NodeId,
         combine: &dyn Fn(u32, u32) -> u32,
     ) -> Result<NodeId, OverBudget> {
-        self.apply(&[a, b], &|functions| match functions {
-            [a, b] => Some(NodeId::leaf(combine(a.outcome()?, b.outcome()?))),
-            _ => None,
+        // The same two outcomes meet at very many places, and exact fractions are dear.
+        let known: RefCell<FxHashMap<(u32, u32), u32>> = RefCell::default();
+        self.apply(&[a, b], &|functions| {
+            let [a, b] = functions else { return None };
+            let pair = (a.outcome()?, b.outcome()?);
+            let outcome = *known.borrow_mut().entry(pair).or_insert_with(|| combine(pair.0, pair.1));
+            Some(NodeId::leaf(outcome))
         })
     }
 

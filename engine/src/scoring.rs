@@ -122,7 +122,7 @@ pub struct ScaleItem {
 }
 
 /// What was added up of a scale.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub(crate) struct Tally {
     /// Sum of contributions of the answered items.
     pub(crate) sum: i64,

@@ -29,7 +29,8 @@ impl Pair {
     fn new(questionnaire: &Arc<Questionnaire>, files: &[SourceFile], role: Role, form: Form) -> Self {
         let (ruleset, _) =
             load(files, questionnaire, &LoadOptions::only(role, form)).unwrap_or_else(|error| panic!("{:#?}", error.0));
-        let oracle = Oracle::new(files, questionnaire, role, form);
+        let variant = ruleset.variant(role, form).unwrap();
+        let oracle = Oracle::new(files, questionnaire, &ruleset, variant).unwrap();
         Self { gate: Gate::new(questionnaire), ruleset, oracle, role, form }
     }
 
@@ -53,7 +54,7 @@ impl Pair {
     #[track_caller]
     fn compare(&self, sheet: &[Answer], row: AssessedRow<'_>, most: usize) -> usize {
         let finding = self.gate.check(SafetyBlock::Answered, |slot| sheet[slot]);
-        let seen = self.oracle.sheet(sheet, &finding, most);
+        let seen = self.oracle.sheet(sheet, &finding, most).unwrap();
         let (evaluation, at) = row.evaluation();
         let mut compared = 0;
         for (number, outcome) in seen.outcomes.iter().enumerate() {
@@ -122,7 +123,12 @@ impl Pair {
             }
         }
         let finding = crate::gate::Finding::default();
-        Some(fills.iter().map(|fill| self.oracle.sheet(fill, &finding, most).signal.flatten().unwrap()).collect())
+        Some(
+            fills
+                .iter()
+                .map(|fill| self.oracle.sheet(fill, &finding, most).unwrap().signal.flatten().unwrap())
+                .collect(),
+        )
     }
 
     fn show(&self, sheet: &[Answer]) -> String {

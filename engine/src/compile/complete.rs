@@ -12,6 +12,8 @@ mod variables;
 
 use std::collections::BTreeMap;
 
+use rustc_hash::FxHashMap;
+
 use super::{OutcomeWhen, Rule, Variant};
 use crate::diagram::{Diagram, NodeId, OverBudget};
 use crate::exact::Exact;
@@ -96,19 +98,18 @@ impl WithoutRules {
 #[derive(Debug, Clone, Default)]
 struct Numbers {
     values: Vec<Exact>,
-    known: BTreeMap<Exact, u32>,
+    /// By numerator and denominator, which say what a reduced fraction is.
+    known: FxHashMap<(i128, i128), u32>,
 }
 
 impl Numbers {
     fn outcome(&mut self, value: Option<Exact>) -> u32 {
         let Some(value) = value else { return 0 };
-        if let Some(known) = self.known.get(&value) {
-            return *known;
-        }
-        self.values.push(value);
-        let outcome = self.values.len() as u32;
-        self.known.insert(value, outcome);
-        outcome
+        let Self { values, known } = self;
+        *known.entry((*value.numer(), *value.denom())).or_insert_with(|| {
+            values.push(value);
+            values.len() as u32
+        })
     }
 
     fn value(&self, outcome: u32) -> Option<Exact> {

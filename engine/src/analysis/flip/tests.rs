@@ -352,7 +352,10 @@ fn with_too_few_nodes_nothing_is_claimed() {
 
 /// What every fully answered sheet leans to, by the interpreter.
 fn leanings(rules: &str) -> Vec<(Vec<Answer>, usize)> {
-    let oracle = Oracle::new(&[SourceFile::new("small.rhai", rules)], questionnaire(), Role::Hurt, Form::Short);
+    let ruleset = ruleset(rules);
+    let variant = ruleset.variant(Role::Hurt, Form::Short).unwrap();
+    let files = [SourceFile::new("small.rhai", rules)];
+    let oracle = Oracle::new(&files, questionnaire(), &ruleset, variant).unwrap();
     let mut sheets: Vec<Vec<Answer>> = vec![Vec::new()];
     for slot in &questionnaire().slots {
         let item = questionnaire().item_of(slot).unwrap();
@@ -367,7 +370,7 @@ fn leanings(rules: &str) -> Vec<(Vec<Answer>, usize)> {
     sheets.sort();
     sheets.dedup();
     let none = Finding::default();
-    let lean = |sheet: &Vec<Answer>| oracle.sheet(sheet, &none, usize::MAX).signal.flatten().unwrap();
+    let lean = |sheet: &Vec<Answer>| oracle.sheet(sheet, &none, usize::MAX).unwrap().signal.flatten().unwrap();
     sheets.into_iter().map(|sheet| (sheet.clone(), lean(&sheet))).collect()
 }
 

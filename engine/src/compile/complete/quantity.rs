@@ -1,7 +1,8 @@
 //! Scales, counts, aggregates, levels and points as functions of a complete sheet.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+
+use rustc_hash::FxHashMap;
 
 use super::{Builder, Made};
 use crate::compile::{PartOf, RuleEffect};
@@ -84,7 +85,7 @@ impl Builder<'_> {
             return Ok(NodeId::leaf(0));
         };
         let tallies = RefCell::new(vec![Tally::default()]);
-        let known = RefCell::new(BTreeMap::from([(Tally::default(), 0_u32)]));
+        let known = RefCell::new(FxHashMap::from_iter([(Tally::default(), 0_u32)]));
         let mut sum = NodeId::leaf(0);
         for item in &scale.items {
             let own = self.slot(item.slot)?;
@@ -148,7 +149,7 @@ impl Builder<'_> {
         // The sum so far and how many parts have a value, as one outcome.
         let nothing = (Exact::from_integer(0), 0_usize);
         let states = RefCell::new(vec![nothing]);
-        let known = RefCell::new(BTreeMap::from([(nothing, 0_u32)]));
+        let known = RefCell::new(FxHashMap::from_iter([((0_i128, 1_i128, 0_usize), 0_u32)]));
         let mut sum = NodeId::leaf(0);
         for part in &aggregate.parts {
             let own = match part.of {
@@ -171,7 +172,8 @@ impl Builder<'_> {
                     Some(value) => (total + value, count + 1),
                     None => (total, count),
                 };
-                *known.borrow_mut().entry(state).or_insert_with(|| {
+                let (total, count) = state;
+                *known.borrow_mut().entry((*total.numer(), *total.denom(), count)).or_insert_with(|| {
                     states.borrow_mut().push(state);
                     states.borrow().len() as u32 - 1
                 })

@@ -12,6 +12,7 @@ use crate::exact::Exact;
 use crate::gate::{Finding, Gate};
 use crate::questionnaire::{Direction, Form, Levels, MINOR_ITEM, Questionnaire, Role};
 use crate::responses::{Answer, Missing, Responses, SafetyBlock};
+use crate::ruleset::{LoadOptions, load};
 
 pub(super) struct Interpreted {
     oracle: Oracle,
@@ -20,7 +21,10 @@ pub(super) struct Interpreted {
 
 impl Interpreted {
     pub(super) fn new(file: &SourceFile, questionnaire: &Arc<Questionnaire>) -> Self {
-        let oracle = Oracle::new(std::slice::from_ref(file), questionnaire, Role::Hurt, Form::Short);
+        let files = std::slice::from_ref(file);
+        let (ruleset, _) = load(files, questionnaire, &LoadOptions::only(Role::Hurt, Form::Short)).unwrap();
+        let variant = ruleset.variant(Role::Hurt, Form::Short).unwrap();
+        let oracle = Oracle::new(files, questionnaire, &ruleset, variant).unwrap();
         Self { oracle, gate: Gate::new(questionnaire) }
     }
 
@@ -34,7 +38,7 @@ impl Interpreted {
 
     /// What the interpreter says of a sheet: rules, overlays, stage, and the signal and reason before any honesty test.
     pub(super) fn seen(&self, sheet: &Responses) -> Seen {
-        self.oracle.sheet(&sheet.answers, &self.finding(sheet), usize::MAX)
+        self.oracle.sheet(&sheet.answers, &self.finding(sheet), usize::MAX).unwrap()
     }
 
     /// Whether a rule fires.
