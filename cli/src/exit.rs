@@ -29,6 +29,8 @@ pub(crate) enum Failure {
         /// What the system said.
         error: io::Error,
     },
+    /// What was asked to be verified is not so. What was being written is left out.
+    Unverified(String),
     /// Everything was done, but some rows were rejected; each was reported where it was met.
     Rows {
         /// How many rows.
@@ -108,6 +110,7 @@ impl Failure {
             // Who reads our output has seen enough (`bearings score ... | head`): that is success.
             Failure::Io { error, .. } if error.kind() == io::ErrorKind::BrokenPipe => 0,
             Failure::Io { .. } => 5,
+            Failure::Unverified(_) => 1,
             Failure::Rows { .. } => 6,
         }
     }
@@ -121,6 +124,13 @@ impl Failure {
             Failure::Definition(report) => report_text(report, Context::SourceLines, common),
             Failure::Io { error, .. } if error.kind() == io::ErrorKind::BrokenPipe => String::new(),
             Failure::Io { doing, error } => render::message(&format!("{doing}: {error}"), &[], format),
+            Failure::Unverified(message) => {
+                let hints = [
+                    "nothing was written; this is a fault of this program: please report it with the ruleset, without the survey"
+                        .to_owned(),
+                ];
+                render::message(message, &hints, format)
+            }
             Failure::Rows { rejected, scored, hints } => {
                 let rows = if *rejected == 1 { "1 row was".to_owned() } else { format!("{rejected} rows were") };
                 let others = if *scored == 0 { "no row was scored" } else { "the others are done" };

@@ -8,6 +8,7 @@ mod block;
 mod columns;
 mod decide;
 mod evaluate;
+mod verify;
 
 use crate::assessment::Assessment;
 use crate::responses::Responses;
@@ -17,6 +18,7 @@ pub(crate) use columns::Coded;
 pub(crate) use decide::settling;
 pub use decide::{EngineReason, Reason, Signal};
 pub use evaluate::RuleOutcome;
+pub use verify::{Compared, Unverified, Verifier};
 
 /// Assesses one set of responses.
 ///

@@ -24,6 +24,7 @@ use std::hash::{Hash, Hasher};
 use hashbrown::HashTable;
 use rustc_hash::{FxHashMap, FxHasher};
 
+use apply::Memo;
 pub(crate) use order::force_order;
 pub(crate) use walk::{Nearest, Opening, Walker};
 
@@ -76,13 +77,14 @@ pub(crate) struct Diagram {
     /// The nodes by what they are. Only numbers stand in it: what a node is stands in the two tables above, once.
     known: HashTable<NodeId>,
     budget: usize,
+    memo: Memo,
 }
 
 impl Diagram {
     /// An empty diagram; `levels[v]` is how many levels variable `v` has.
     pub(crate) fn new(levels: Vec<u32>, budget: usize) -> Self {
         let budget = budget.min(MOST_NODES);
-        Self { levels, nodes: Vec::new(), children: Vec::new(), known: HashTable::new(), budget }
+        Self { levels, nodes: Vec::new(), children: Vec::new(), known: HashTable::new(), budget, memo: Memo::default() }
     }
 
     /// The most nodes, and the most that any walk may keep in mind.
@@ -184,6 +186,31 @@ impl Diagram {
             let pair = (a.outcome()?, b.outcome()?);
             let outcome = *known.borrow_mut().entry(pair).or_insert_with(|| combine(pair.0, pair.1));
             Some(NodeId::leaf(outcome))
+        })
+    }
+
+    /// Adds up several functions: `add` takes a sum, the number of a function and its outcome, and gives the next sum. The
+    /// first sum is 0, and the order in which outcomes are added must not matter.
+    ///
+    /// # Errors
+    /// [`OverBudget`] when the result does not fit.
+    pub(crate) fn add_up(
+        &mut self,
+        functions: &[NodeId],
+        add: &dyn Fn(u32, usize, u32) -> u32,
+    ) -> Result<NodeId, OverBudget> {
+        // What is known of a function goes into the sum, and nothing is left of it: sheets with the same sum meet.
+        let added = NodeId::leaf(u32::MAX >> 1);
+        let sum_and_functions = [&[NodeId::leaf(0)], functions].concat();
+        self.apply(&sum_and_functions, &|functions| {
+            let (sum, functions) = functions.split_first_mut()?;
+            for (number, function) in functions.iter_mut().enumerate() {
+                if let Some(outcome) = function.outcome().filter(|_| *function != added) {
+                    *sum = NodeId::leaf(add(sum.outcome()?, number, outcome));
+                    *function = added;
+                }
+            }
+            functions.iter().all(|function| *function == added).then_some(*sum)
         })
     }
 

@@ -33,8 +33,8 @@ pub use analysis::{
     Verdict, WITHHELD, Why, Witness, claims_of, covered, flips, prove, why,
 };
 pub use assess::{
-    AnswerBlock, AssessedRow, BlockAssessment, EngineReason, EvaluatedBlock, NotLoaded, Reason, RowView, RuleOutcome,
-    SafetyFinding, Signal, UnguardedBlock, assess, assess_block, evaluate_block,
+    AnswerBlock, AssessedRow, BlockAssessment, Compared, EngineReason, EvaluatedBlock, NotLoaded, Reason, RowView,
+    RuleOutcome, SafetyFinding, Signal, UnguardedBlock, Unverified, Verifier, assess, assess_block, evaluate_block,
 };
 pub use case::{Aspect, CASE_FORMAT, Case, CaseResult, CaseTrace, Difference};
 pub use compile::{

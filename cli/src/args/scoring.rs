@@ -207,6 +207,9 @@ pub(crate) struct ScoreArgs {
     /// For a study with approval: withhold nothing, and add a column `safety` (hard, soft, unanswered, none); CSV only
     #[arg(long, conflicts_with_all = ["blind", "summary", "trace"])]
     pub(crate) with_safety: bool,
+    /// Also run the rules themselves, row by row, and compare; much slower; nothing is written if anything differs
+    #[arg(long, conflicts_with = "with_safety")]
+    pub(crate) verify: bool,
     /// Read, score and count, and write no rows and no manifest
     #[arg(long, conflicts_with_all = ["output", "trace", "rejects"])]
     pub(crate) dry_run: bool,

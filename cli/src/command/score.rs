@@ -23,6 +23,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use bearings_engine::Ruleset;
+use bearings_engine::diagnostic::SourceFile;
 use bearings_engine::questionnaire::Form;
 
 use crate::args::{Common, RowFormat, ScoreArgs};
@@ -78,6 +79,7 @@ pub(crate) fn run(args: &ScoreArgs, common: &Common) -> Result<ExitCode, Failure
         args,
         common,
         ruleset: &ruleset,
+        files: &definition.files,
         form,
         writes_rows,
         tally: Tally::default(),
@@ -99,7 +101,7 @@ pub(crate) fn run(args: &ScoreArgs, common: &Common) -> Result<ExitCode, Failure
         output.finish()?;
     }
     tally.close();
-    tally.report(common);
+    tally.report(args, common);
     if let Some((k, found)) = anonymity {
         render::note(&anonymity::sentence(k, found, &args.quasi), common);
     }
@@ -198,6 +200,7 @@ struct Run<'a> {
     args: &'a ScoreArgs,
     common: &'a Common,
     ruleset: &'a Ruleset,
+    files: &'a [SourceFile],
     form: Form,
     writes_rows: bool,
     tally: Tally,
@@ -231,6 +234,7 @@ impl<'a> Run<'a> {
         let (read, rejected) = (self.tally.read, self.tally.rejected);
         let job = Job {
             ruleset: self.ruleset,
+            files: self.files,
             form: self.form,
             args: self.args,
             kept: self.kept.clone(),

@@ -64,6 +64,11 @@ impl AnswerBlock {
         self.sheet(row).iter().any(|answer| answer.is_unknown())
     }
 
+    /// The answers of a sheet, one a slot.
+    pub(super) fn answers(&self, row: usize) -> Vec<Answer> {
+        self.sheet(row).iter().map(|coded| coded.answer()).collect()
+    }
+
     fn sheet(&self, row: usize) -> &[Coded] {
         self.cells.get(row * self.slots..(row + 1) * self.slots).unwrap_or_default()
     }
@@ -419,6 +424,17 @@ impl<'a> AssessedRow<'a> {
 
     pub(crate) fn decision_details(self) -> Option<&'a Decision> {
         self.decision()
+    }
+
+    /// Whether it was read by this variant.
+    pub(super) fn is_of(self, variant: &Variant, block: &AnswerBlock) -> bool {
+        let role = if self.role == Role::Both { Role::Hurt } else { self.role };
+        (variant.role, variant.form) == (role, block.form)
+    }
+
+    /// The outcome of a condition: 0, 1 or undecided. None if it was not decided.
+    pub(super) fn outcome(self, condition: usize) -> Option<u8> {
+        self.readings.evaluation.outcomes.get(condition)?.get(self.row).copied()
     }
 
     pub(crate) fn evaluation(self) -> (&'a Evaluation, usize) {

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::verify::Sheet;
 use super::*;
 use crate::compile::oracle::Oracle;
 use crate::diagnostic::SourceFile;
@@ -10,7 +11,6 @@ use crate::gate::Gate;
 use crate::questionnaire::{Form, Questionnaire, Role};
 use crate::responses::{Answer, Missing, SafetyBlock};
 use crate::ruleset::{LoadOptions, load};
-use crate::scoring::Value;
 
 mod exhaustive;
 mod shipped;
@@ -50,85 +50,22 @@ impl Pair {
         assess_block(&self.ruleset, &block).unwrap()
     }
 
-    /// Compares one assessed sheet with what the interpreter says; returns how many conditions were compared.
-    #[track_caller]
-    fn compare(&self, sheet: &[Answer], row: AssessedRow<'_>, most: usize) -> usize {
-        let finding = self.gate.check(SafetyBlock::Answered, |slot| sheet[slot]);
-        let seen = self.oracle.sheet(sheet, &finding, most).unwrap();
-        let (evaluation, at) = row.evaluation();
-        let mut compared = 0;
-        for (number, outcome) in seen.outcomes.iter().enumerate() {
-            if let Some(outcome) = outcome {
-                let fast = evaluation.outcomes[number][at];
-                assert_eq!(fast, *outcome, "condition {number} on {}", self.show(sheet));
-                compared += 1;
-            }
-        }
-        let as_value = |value: Value| match value {
-            Value::Known { .. } => Some(value.exact()),
-            Value::Unknown => None,
-            Value::Absent => Some(None),
-        };
-        for (number, value) in seen.scales.iter().enumerate() {
-            assert_eq!(as_value(row.score(number).value), *value, "scale {number} on {}", self.show(sheet));
-        }
-        for (number, value) in seen.aggregates.iter().enumerate() {
-            assert_eq!(as_value(row.aggregate(number)), *value, "aggregate {number} on {}", self.show(sheet));
-        }
-        if !self.variant().stages.is_empty() && !seen.capped {
-            assert_eq!(row.stage(), seen.stage.flatten(), "stage on {}", self.show(sheet));
-        }
-        compared
+    fn sheet(&self, answers: &[Answer]) -> Sheet<'_> {
+        Sheet { oracle: &self.oracle, answers: answers.to_vec(), row: 0 }
     }
 
-    /// The signals of all fills of a sheet, by the interpreter. None if there are more than `most`.
-    fn signals_of_fills(&self, sheet: &[Answer], most: usize) -> Option<BTreeSet<usize>> {
-        let questionnaire = self.questionnaire();
-        let mut fills = vec![sheet.to_vec()];
-        for (slot, found) in questionnaire.slots.iter().enumerate() {
-            let item = questionnaire.item_of(found).unwrap();
-            if item.block || !self.variant().asked[slot] || item.id == crate::questionnaire::MINOR_ITEM {
-                continue;
-            }
-            fills = fills
-                .into_iter()
-                .flat_map(|fill| {
-                    // An item whose parent does not hold in this fill is not asked, whatever was open.
-                    let mut settled = fill.clone();
-                    let asked = item.asked_if.as_ref().is_none_or(|when| {
-                        let parent = questionnaire.slot(&when.item).unwrap();
-                        let value = settled[parent].level().and_then(|l| questionnaire.slots[parent].levels.value(l));
-                        value.is_some_and(|value| when.op.holds(&value, &when.value))
-                    });
-                    if !asked {
-                        settled[slot] = Answer::Missing(Missing::NotShown);
-                        return vec![settled];
-                    }
-                    let open = settled[slot].is_unknown() || settled[slot] == Answer::Missing(Missing::NotShown);
-                    if !open {
-                        return vec![settled];
-                    }
-                    let levels = 0..found.levels.count() as u16;
-                    levels
-                        .map(|level| {
-                            let mut fill = settled.clone();
-                            fill[slot] = Answer::Level(level);
-                            fill
-                        })
-                        .collect()
-                })
-                .collect();
-            if fills.len() > most {
-                return None;
-            }
-        }
-        let finding = crate::gate::Finding::default();
-        Some(
-            fills
-                .iter()
-                .map(|fill| self.oracle.sheet(fill, &finding, most).unwrap().signal.flatten().unwrap())
-                .collect(),
-        )
+    /// Compares one assessed sheet with what the interpreter says; returns how many conditions were compared.
+    #[track_caller]
+    fn compare(&self, answers: &[Answer], row: AssessedRow<'_>) -> usize {
+        let finding = self.gate.check(SafetyBlock::Answered, |slot| answers[slot]);
+        let sheet = self.sheet(answers);
+        let compared = sheet.seen(answers, &finding, usize::MAX).and_then(|seen| sheet.compare(&seen, row));
+        compared.unwrap_or_else(|error| panic!("{error} on {}", self.show(answers))) as usize
+    }
+
+    /// The signals of all fills of a sheet, by the interpreter.
+    fn signals_of_fills(&self, answers: &[Answer]) -> BTreeSet<usize> {
+        self.sheet(answers).signals(usize::MAX).unwrap().unwrap()
     }
 
     fn show(&self, sheet: &[Answer]) -> String {

@@ -11,25 +11,30 @@ impl Diagram {
     /// The function that `rule` makes of several functions, point by point.
     ///
     /// `rule` is asked about the functions as they stand at some depth. It answers as soon as it can, at the
-    /// latest when all of them are leaves; where it cannot, the next variable is split.
+    /// latest when all of them are leaves; where it cannot, the next variable is split. It may put simpler functions in
+    /// their place if those come to the same.
     ///
     /// # Errors
     /// [`OverBudget`] when the result does not fit.
     pub(crate) fn apply(
         &mut self,
         functions: &[NodeId],
-        rule: &dyn Fn(&[NodeId]) -> Option<NodeId>,
+        rule: &dyn Fn(&mut [NodeId]) -> Option<NodeId>,
     ) -> Result<NodeId, OverBudget> {
-        let memo = Memo { width: functions.len(), ..Memo::default() };
+        let mut memo = std::mem::take(&mut self.memo);
+        memo.start(functions.len());
         let mut apply = Apply { diagram: self, rule, memo, functions: functions.to_vec(), made: Vec::new() };
-        apply.at(0)
+        let made = apply.at(0);
+        let Apply { memo, diagram, .. } = apply;
+        diagram.memo = memo;
+        made
     }
 }
 
 /// One application under way. Its two stacks and its memo are flat, so that no step allocates on its own.
 struct Apply<'a> {
     diagram: &'a mut Diagram,
-    rule: &'a dyn Fn(&[NodeId]) -> Option<NodeId>,
+    rule: &'a dyn Fn(&mut [NodeId]) -> Option<NodeId>,
     memo: Memo,
     /// The functions of every step on the way down, `width` each.
     functions: Vec<NodeId>,
@@ -40,7 +45,7 @@ struct Apply<'a> {
 impl Apply<'_> {
     /// The result for the functions that start at `start`, the last on their stack.
     fn at(&mut self, start: usize) -> Result<NodeId, OverBudget> {
-        let functions = self.functions.get(start..).unwrap_or_default();
+        let functions = self.functions.get_mut(start..).unwrap_or_default();
         if let Some(decided) = (self.rule)(functions) {
             return Ok(decided);
         }
@@ -76,8 +81,8 @@ impl Apply<'_> {
 }
 
 /// What was found for which functions.
-#[derive(Default)]
-struct Memo {
+#[derive(Debug, Default)]
+pub(super) struct Memo {
     width: usize,
     /// The functions of every entry, `width` each.
     functions: Vec<NodeId>,
@@ -85,7 +90,22 @@ struct Memo {
     entries: HashTable<u32>,
 }
 
+impl Clone for Memo {
+    /// A copy of a diagram starts with nothing in mind.
+    fn clone(&self) -> Self {
+        Self::default()
+    }
+}
+
 impl Memo {
+    /// Forgets everything and keeps the room: a table that grows anew each time costs as much as what is found in it.
+    fn start(&mut self, width: usize) {
+        self.width = width;
+        self.functions.clear();
+        self.results.clear();
+        self.entries.clear();
+    }
+
     fn find(&self, functions: &[NodeId]) -> Option<NodeId> {
         let same = |entry: &u32| entry_of(&self.functions, self.width, *entry) == functions;
         self.results.get(*self.entries.find(hash(functions), same)? as usize).copied()

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::Write;
 
+use bearings_engine::Compared;
 use bearings_engine::questionnaire::Questionnaire;
 
 use super::ids::{Ids, Sheets};
@@ -34,6 +35,8 @@ pub(super) struct Tally {
     pub(super) others: u64,
     /// Rows with a hard flag.
     pub(super) withheld: u64,
+    /// What was run a second time, with `--verify`.
+    pub(super) compared: Compared,
     /// What to try with the files whose cells make more sense in another way than was said.
     pub(super) advice: Vec<String>,
     ids: Ids,
@@ -69,6 +72,7 @@ impl Merge<'_> {
         tally.read += scored.read;
         tally.others += scored.others;
         tally.withheld += scored.withheld;
+        tally.compared += scored.compared;
         tally.sheets.extend(&scored.prints);
         for error in &scored.rejected {
             self.reject(error, &scored.hints, sink, tally, progress)?;
@@ -166,7 +170,7 @@ impl Tally {
     }
 
     /// The counts at the end: in = out + rejected, always.
-    pub(super) fn report(&self, common: &Common) {
+    pub(super) fn report(&self, args: &ScoreArgs, common: &Common) {
         let note = |text: String| render::note(&text, common);
         if self.rejected > NAMED {
             note(format!("{} more rejected rows are not named here", self.rejected - NAMED));
@@ -187,6 +191,15 @@ impl Tally {
         }
         if let Some(compared) = self.sheets.compared() {
             note(format!("answers were compared among the first {compared} rows only"));
+        }
+        if args.verify {
+            let Compared { whole, partly, none, conditions, signals } = self.compared;
+            note(format!(
+                "verified: {conditions} conditions and the signals of {signals} rows were run a second time, and all agree"
+            ));
+            note(format!(
+                "verified: {whole} rows whole, {partly} in part (too much is open), {none} not (withheld, or under 18)"
+            ));
         }
         note(format!("{} rows read = {} scored + {} rejected", self.read, self.scored(), self.rejected));
     }

@@ -25,8 +25,9 @@ pub(super) fn run<'j, 'a>(
     let mut workers = workers;
     if let [worker] = workers.as_mut_slice() {
         let mut scored = Scored::default();
+        let verifier = worker.verifier()?;
         while let Some(block) = next(std::mem::take(&mut scored.used))? {
-            scored = worker.score(block, scored)?;
+            scored = worker.score(block, scored, verifier.as_ref())?;
             take(&mut scored)?;
         }
         return Ok(workers);
@@ -39,8 +40,17 @@ pub(super) fn run<'j, 'a>(
             let (results, from) = sync_channel::<Result<Scored, Failure>>(AHEAD);
             lanes.push(Lane { to, from });
             running.push(scope.spawn(move || {
+                // The interpreter stays in the thread that made it.
+                let verifier = match worker.verifier() {
+                    Ok(verifier) => verifier,
+                    Err(failure) => {
+                        // Who listens takes it as the result of the first block.
+                        drop(results.send(Err(failure)));
+                        return worker;
+                    }
+                };
                 for (block, used) in blocks {
-                    let scored = worker.score(block, used);
+                    let scored = worker.score(block, used, verifier.as_ref());
                     let failed = scored.is_err();
                     // Nobody listens any more after a failure elsewhere.
                     if results.send(scored).is_err() || failed {

@@ -3,10 +3,12 @@
 use std::hash::Hasher;
 use std::io;
 
+use bearings_engine::diagnostic::SourceFile;
 use bearings_engine::questionnaire::Form;
 use bearings_engine::responses::{Answer, Conflict, Responses, SafetyBlock, ShownByRole};
 use bearings_engine::{
-    AnswerBlock, BlockAssessment, NotLoaded, RowView, Ruleset, SafetyFinding, Signal, UnguardedBlock, evaluate_block,
+    AnswerBlock, BlockAssessment, Compared, NotLoaded, RowView, Ruleset, SafetyFinding, Signal, UnguardedBlock,
+    Verifier, evaluate_block,
 };
 use rustc_hash::FxHasher;
 
@@ -25,6 +27,8 @@ const SHEETS: usize = 1_024;
 /// What is to be done with each row.
 pub(super) struct Job<'a> {
     pub(super) ruleset: &'a Ruleset,
+    /// The files it was loaded from.
+    pub(super) files: &'a [SourceFile],
     pub(super) form: Form,
     pub(super) args: &'a ScoreArgs,
     /// The names of the columns that are carried over.
@@ -77,6 +81,8 @@ pub(super) struct Worker<'j, 'a> {
     /// The beginning of the line of each row of the block, and where it ends.
     starts: Vec<u8>,
     ends: Vec<usize>,
+    /// The line of each in the survey.
+    lines: Vec<u64>,
     /// What is explained at length: id, kept cells and answers.
     explained: Vec<(Vec<u8>, Vec<Vec<u8>>, Responses)>,
     table: Table<'a>,
@@ -115,6 +121,8 @@ pub(super) struct Scored {
     pub(super) others: u64,
     /// Rows with a hard flag.
     pub(super) withheld: u64,
+    /// What was run a second time, with `--verify`.
+    pub(super) compared: Compared,
     /// With `--strict`, what may be done about the rejected row, as far as the rows before it tell.
     pub(super) hints: Vec<String>,
     /// The block, to be used again.
@@ -137,6 +145,7 @@ impl<'j, 'a> Worker<'j, 'a> {
             block: AnswerBlock::new(ruleset.questionnaire(), form, SafetyBlock::Answered),
             starts: Vec::new(),
             ends: Vec::new(),
+            lines: Vec::new(),
             explained: Vec::new(),
             table: Table::new(ruleset, form, job.args.decimals, &job.args.fields)?,
             summary: Summary::new(ruleset, form),
@@ -149,8 +158,22 @@ impl<'j, 'a> Worker<'j, 'a> {
         })
     }
 
+    /// Who runs the rules themselves, if that is asked for.
+    pub(super) fn verifier(&self) -> Result<Option<Verifier<'a>>, Failure> {
+        let Job { ruleset, files, args, .. } = self.job;
+        args.verify
+            .then(|| Verifier::new(ruleset, files))
+            .transpose()
+            .map_err(|error| Failure::Unverified(error.to_string()))
+    }
+
     /// Scores the rows of a block. `scored` is what was found in another one: its room is used again.
-    pub(super) fn score(&mut self, block: Block, mut scored: Scored) -> Result<Scored, Failure> {
+    pub(super) fn score(
+        &mut self,
+        block: Block,
+        mut scored: Scored,
+        verifier: Option<&Verifier<'a>>,
+    ) -> Result<Scored, Failure> {
         scored.clear();
         self.timing.start_again();
         self.rows.restart();
@@ -177,17 +200,17 @@ impl<'j, 'a> Worker<'j, 'a> {
                         scored.ids.extend_from_slice(&self.row.id);
                         scored.id_ends.push((self.row.line, scored.ids.len()));
                     }
-                    self.push(&mut scored)?;
+                    self.push(&mut scored, verifier)?;
                 }
             }
         }
-        self.flush(&mut scored)?;
+        self.flush(&mut scored, verifier)?;
         scored.used = block;
         Ok(scored)
     }
 
     /// Takes a row up into the block of sheets.
-    fn push(&mut self, scored: &mut Scored) -> Result<(), Failure> {
+    fn push(&mut self, scored: &mut Scored, verifier: Option<&Verifier<'a>>) -> Result<(), Failure> {
         let (row, responses) = (&mut self.row, &mut self.responses);
         std::mem::swap(&mut responses.answers, &mut row.answers);
         (responses.role, responses.bond) = (row.role, row.bond);
@@ -209,12 +232,13 @@ impl<'j, 'a> Worker<'j, 'a> {
             }
         }
         self.ends.push(self.starts.len());
+        self.lines.push(row.line);
         std::mem::swap(&mut responses.answers, &mut row.answers);
-        if self.block.len() == SHEETS { self.flush(scored) } else { Ok(()) }
+        if self.block.len() == SHEETS { self.flush(scored, verifier) } else { Ok(()) }
     }
 
     /// Assesses the block of sheets and writes its rows.
-    fn flush(&mut self, scored: &mut Scored) -> Result<(), Failure> {
+    fn flush(&mut self, scored: &mut Scored, verifier: Option<&Verifier<'a>>) -> Result<(), Failure> {
         self.timing.lap(Part::Reading);
         let missing = |missing: NotLoaded| Failure::Responses(Report::message(missing.to_string()));
         let evaluated = evaluate_block(self.job.ruleset, &self.block).map_err(missing)?;
@@ -226,6 +250,9 @@ impl<'j, 'a> Worker<'j, 'a> {
         } else {
             let assessed = evaluated.decide(self.job.ruleset, &self.block).map_err(missing)?;
             self.timing.lap(Part::Signals);
+            if let Some(verifier) = verifier {
+                scored.compared += self.verify(verifier, &assessed)?;
+            }
             if self.job.args.summary {
                 self.summary.add(&assessed);
             }
@@ -234,9 +261,18 @@ impl<'j, 'a> Worker<'j, 'a> {
         self.block.clear();
         self.starts.clear();
         self.ends.clear();
+        self.lines.clear();
         self.explained.clear();
         self.timing.lap(Part::Writing);
         Ok(())
+    }
+
+    fn verify(&self, verifier: &Verifier<'_>, assessed: &BlockAssessment) -> Result<Compared, Failure> {
+        verifier.verify(&self.block, assessed).map_err(|error| {
+            let line = error.row().and_then(|row| self.lines.get(row));
+            let place = line.map_or(String::new(), |line| format!("line {line}: "));
+            Failure::Unverified(format!("{place}{error}"))
+        })
     }
 
     fn write(&mut self, assessed: &BlockAssessment, scored: &mut Scored) -> Result<(), Failure> {
@@ -320,6 +356,7 @@ impl Scored {
         self.hints.clear();
         self.prints.clear();
         (self.read, self.others, self.withheld) = (0, 0, 0);
+        self.compared = Compared::default();
     }
 }
 

@@ -1,4 +1,5 @@
-//! The shipped ruleset on random sheets. `BEARINGS_SHEETS` sets how many; the continuous check uses 40,000, the release check 100,000.
+//! The shipped ruleset on random sheets. `BEARINGS_SHEETS` sets how many; the continuous check uses
+//! 100,000.
 
 use super::*;
 
@@ -53,29 +54,62 @@ fn sheets() -> u64 {
     std::env::var("BEARINGS_SHEETS").ok().and_then(|text| text.parse().ok()).unwrap_or(800)
 }
 
+/// So many sheets are assessed at once.
+const BLOCK: usize = 256;
+
 fn compare(role: Role, form: Form, seed: u64, count: u64) {
     let pair = shipped(role, form);
+    let (_, files) = crate::tests::trust_repair();
+    let verifier = Verifier::new(&pair.ruleset, &files).unwrap();
     let mut random = Draw(seed);
-    let (mut conditions, mut complete, mut filled) = (0, 0, 0);
-    for _ in 0..count {
-        let sheet = draw(&pair, &mut random);
-        let assessed = pair.block(std::slice::from_ref(&sheet));
-        let RowView::Assessed(row) = assessed.row(0) else { continue };
-        if row.is_other_path() {
-            continue;
-        }
-        conditions += pair.compare(&sheet, row, 500);
-        // The signal: by the interpreter on every fill.
-        let unknown = sheet.iter().any(|answer| answer.is_unknown());
-        let Some(signals) = pair.signals_of_fills(&sheet, if unknown { 60 } else { 1 }) else { continue };
-        *(if unknown { &mut filled } else { &mut complete }) += 1;
-        let diagram = pair.variant().complete.as_ref().unwrap();
-        let openings: Vec<_> = diagram.variables.iter().map(|v| v.opening(sheet[v.slot])).collect();
-        let found = crate::diagram::Walker::default().outcomes(&diagram.diagram, diagram.signal, &openings, u32::MAX);
-        assert_eq!(found, signals.iter().fold(0, |set, signal| set | 1 << signal), "{}", pair.show(&sheet));
+    let sheets: Vec<_> = (0..count).map(|_| draw(&pair, &mut random)).collect();
+    let mut compared = Compared::default();
+    for sheets in sheets.chunks(BLOCK) {
+        let mut block = AnswerBlock::new(pair.questionnaire(), form, SafetyBlock::Answered);
+        sheets.iter().for_each(|sheet| block.push(role, sheet));
+        let assessed = assess_block(&pair.ruleset, &block).unwrap();
+        compared += verifier.verify(&block, &assessed).unwrap_or_else(|error| match error {
+            Unverified::Differs { row, .. } | Unverified::Stopped { row, .. } => {
+                panic!("{error}: {}", pair.show(&sheets[row]))
+            }
+            Unverified::OtherFiles => panic!("{error}"),
+        });
     }
-    assert!(conditions as u64 > count * 5, "{conditions} conditions compared on {count} sheets");
-    assert!(complete > count / 5 && filled > count / 40, "{complete} complete and {filled} filled sheets of {count}");
+    assert_eq!(compared.whole + compared.partly + compared.none, count);
+    assert!(compared.none < count / 8 && compared.whole > count / 2, "{compared:?} of {count}");
+    assert!(compared.conditions > count * 5 && compared.signals > count / 4, "{compared:?} of {count}");
+}
+
+/// What the verifier says if it has other files than the ruleset: `old` is `new` in them.
+fn verified_with(old: &str, new: &str) -> Result<Compared, Unverified> {
+    let pair = shipped(Role::Hurt, Form::Short);
+    let (_, mut files) = crate::tests::trust_repair();
+    let file = files.iter_mut().find(|file| file.text.contains(old)).unwrap();
+    file.text = file.text.replacen(old, new, 1);
+    let verifier = Verifier::new(&pair.ruleset, &files)?;
+    let mut random = Draw(3);
+    let mut block = AnswerBlock::new(pair.questionnaire(), Form::Short, SafetyBlock::Answered);
+    (0..200).for_each(|_| block.push(Role::Hurt, &draw(&pair, &mut random)));
+    verifier.verify(&block, &assess_block(&pair.ruleset, &block).unwrap())
+}
+
+#[test]
+fn the_verifier_finds_what_differs() {
+    assert!(verified_with("when    apology < 50", "when    apology < 50.0").is_ok());
+    let said = |old, new| match verified_with(old, new) {
+        Ok(compared) => panic!("{old} is not {new}: {compared:?}"),
+        Err(error) => error.to_string(),
+    };
+    assert_eq!(
+        said("when    apology < 50", "when    apology < 70"),
+        "the tables and the interpreter differ on rule `apology_missing`"
+    );
+    let other_scale = said("when    apology < 50", "when    openness < 50");
+    assert_eq!(other_scale, "the interpreter could not run rule `apology_missing`");
+    assert!(matches!(
+        verified_with("when    i_end_up_apologising >= 2", "when    apology_dodges >= 2"),
+        Err(Unverified::OtherFiles)
+    ));
 }
 
 #[test]

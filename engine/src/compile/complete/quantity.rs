@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use rustc_hash::FxHashMap;
 
 use super::{Builder, Made};
-use crate::compile::{PartOf, RuleEffect};
+use crate::compile::{Part, PartOf, RuleEffect};
 use crate::diagram::NodeId;
 use crate::exact::Exact;
 use crate::responses::Answer;
@@ -59,6 +59,12 @@ impl Builder<'_> {
     }
 
     pub(super) fn subject(&mut self, subject: &Subject) -> Made {
+        // Most subjects are one quantity as it is.
+        if let [(quantity, factor)] = subject.parts()
+            && *factor == crate::exact::whole(1)
+        {
+            return self.quantity(*quantity);
+        }
         let mut sum = NodeId::leaf(self.parts.numbers.outcome(Some(crate::exact::whole(0))));
         for (quantity, factor) in subject.parts() {
             let part = self.quantity(*quantity)?;
@@ -86,21 +92,18 @@ impl Builder<'_> {
         };
         let tallies = RefCell::new(vec![Tally::default()]);
         let known = RefCell::new(FxHashMap::from_iter([(Tally::default(), 0_u32)]));
-        let mut sum = NodeId::leaf(0);
-        for item in &scale.items {
-            let own = self.slot(item.slot)?;
-            let adder = scale.adder(item);
-            sum = self.diagram.combine(sum, own, &|sum, level| {
-                let mut tally = tallies.borrow().get(sum as usize).copied().unwrap_or_default();
-                if (level as usize) < item.keyed.len() {
-                    adder.add(&mut tally, Answer::Level(level as u16));
-                }
-                *known.borrow_mut().entry(tally).or_insert_with(|| {
-                    tallies.borrow_mut().push(tally);
-                    tallies.borrow().len() as u32 - 1
-                })
-            })?;
-        }
+        let slots: Vec<NodeId> = scale.items.iter().map(|item| self.slot(item.slot)).collect::<Result<_, _>>()?;
+        let adders: Vec<_> = scale.items.iter().map(|item| (item.keyed.len(), scale.adder(item))).collect();
+        let sum = self.diagram.add_up(&slots, &|sum, item, level| {
+            let mut tally = tallies.borrow().get(sum as usize).copied().unwrap_or_default();
+            if let Some((_, adder)) = adders.get(item).filter(|(levels, _)| (level as usize) < *levels) {
+                adder.add(&mut tally, Answer::Level(level as u16));
+            }
+            *known.borrow_mut().entry(tally).or_insert_with(|| {
+                tallies.borrow_mut().push(tally);
+                tallies.borrow().len() as u32 - 1
+            })
+        })?;
         let tallies = tallies.into_inner();
         self.numbered(sum, &|sum| scale.score(tallies.get(sum as usize)?).value.exact())
     }
@@ -109,13 +112,11 @@ impl Builder<'_> {
         let Some(scale) = self.variant.scales.get(number) else {
             return Ok(NodeId::leaf(0));
         };
-        let mut sum = NodeId::leaf(0);
-        for item in &scale.items {
-            let own = self.slot(item.slot)?;
-            sum = self.diagram.combine(sum, own, &|sum, level| {
-                sum + u32::from(item.keyed.get(level as usize).is_some_and(|keyed| counts(*keyed)))
-            })?;
-        }
+        let slots: Vec<NodeId> = scale.items.iter().map(|item| self.slot(item.slot)).collect::<Result<_, _>>()?;
+        let sum = self.diagram.add_up(&slots, &|sum, item, level| {
+            let keyed = scale.items.get(item).and_then(|item| item.keyed.get(level as usize));
+            sum + u32::from(keyed.is_some_and(|keyed| counts(*keyed)))
+        })?;
         self.whole_number(sum)
     }
 
@@ -151,23 +152,12 @@ impl Builder<'_> {
         let states = RefCell::new(vec![nothing]);
         let known = RefCell::new(FxHashMap::from_iter([((0_i128, 1_i128, 0_usize), 0_u32)]));
         let mut sum = NodeId::leaf(0);
+        // One part after the other: all at once they would stand side by side at every step, which takes more of them.
         for part in &aggregate.parts {
-            let own = match part.of {
-                PartOf::Scale(scale) => self.quantity(Quantity::Scale(scale))?,
-                PartOf::Aggregate(other) => self.quantity(Quantity::Aggregate(other))?,
-            };
-            let own = match part.zero_when {
-                None => own,
-                Some(condition) => {
-                    let zero =
-                        self.arithmetic(own, NodeId::leaf(0), &|value, _| value.map(|_| Exact::from_integer(0)))?;
-                    let holds = self.condition(condition)?;
-                    self.diagram.select(holds, &[own, zero])?
-                }
-            };
+            let own = self.part(part)?;
             let numbers = &self.parts.numbers;
             sum = self.diagram.combine(sum, own, &|sum, own| {
-                let (total, count) = states.borrow().get(sum as usize).copied().unwrap_or((Exact::from_integer(0), 0));
+                let (total, count) = states.borrow().get(sum as usize).copied().unwrap_or(nothing);
                 let state = match numbers.value(own) {
                     Some(value) => (total + value, count + 1),
                     None => (total, count),
@@ -185,6 +175,18 @@ impl Builder<'_> {
             let enough = *count > 0 && *count >= aggregate.need;
             enough.then(|| total / Exact::from_integer(*count as i128))
         })
+    }
+
+    /// What a part of an aggregate comes to.
+    fn part(&mut self, part: &Part) -> Made {
+        let own = match part.of {
+            PartOf::Scale(scale) => self.quantity(Quantity::Scale(scale))?,
+            PartOf::Aggregate(other) => self.quantity(Quantity::Aggregate(other))?,
+        };
+        let Some(condition) = part.zero_when else { return Ok(own) };
+        let zero = self.arithmetic(own, NodeId::leaf(0), &|value, _| value.map(|_| Exact::from_integer(0)))?;
+        let holds = self.condition(condition)?;
+        self.diagram.select(holds, &[own, zero])
     }
 
     /// The level of a sign.
