@@ -49,4 +49,5 @@ mod table;
 mod take;
 mod take_leaving;
 mod transcripts;
+mod waves;
 mod words;

@@ -185,3 +185,16 @@ fn verbose_says_how_long_each_part_took() {
     }
     assert!(!bearings("score tests/data/trust-repair-200.csv").ok().stderr.contains("rows a CPU second"));
 }
+
+#[test]
+fn the_rules_themselves_can_be_run_beside_the_tables() {
+    let plain = bearings(&format!("score {SURVEY}")).ok();
+    for threads in [1, 3] {
+        let run = bearings(&format!("score {SURVEY} --verify --threads {threads}")).ok();
+        assert_eq!(run.stdout, plain.stdout);
+        assert!(run.stderr.contains("were run a second time, and all agree"), "{}", run.stderr);
+        assert!(run.stderr.contains("verified: ") && run.stderr.contains(" not (withheld, or under 18)"));
+    }
+    let run = bearings(&format!("score {SURVEY} --verify --with-safety")).ends_with(2);
+    assert!(run.stderr.contains("--with-safety"), "{}", run.stderr);
+}

@@ -147,9 +147,9 @@ fn redcap_exports_are_read_with_their_boxes_events_and_commas() {
         &["1 4 2 1 12 home;out", "2 . 5 0 52 work"],
         &["export of REDCap", "status of a form 1", "about the response 2"],
     );
-    let events = ["1 4 2 . . .", "1 . . 1 12 .", "2 5 5 . . ."];
-    check("redcap-longitudinal.csv", "", &events, &["event or instance 1"]);
-    check("redcap-repeat.csv", "", &["1 . . 1 . .", "1 4 2 . . .", "1 5 3 . . ."], &["event or instance 2"]);
+    let events = ["1 4 2 . . .", "1 . . 1 12 .", "2 5 . . . ."];
+    check("redcap-longitudinal.csv", "", &events, &["told apart by `redcap_event_name`"]);
+    check("redcap-repeat.csv", "", &["1 . . 1 . .", "1 4 2 . . .", "1 5 3 . . ."], &["`redcap_repeat_instance`"]);
     let outcome = score("redcap-decimal-comma.csv", "").ends_with(6);
     assert_eq!(rows(&outcome.table()), ["1 4 2 . 12 ."]);
     says(&outcome, &["redcap-decimal-comma.csv:3", "row 2: column `weeks`", "a whole number from 0 to 52"]);

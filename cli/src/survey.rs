@@ -23,6 +23,7 @@ mod recorded;
 mod records;
 mod source;
 mod ticked;
+mod waves;
 
 #[cfg(test)]
 mod tests;
@@ -49,6 +50,7 @@ pub(crate) use recognised::{Recognised, Use};
 use recorded::Watch;
 pub(crate) use source::Fingerprint;
 use source::Source;
+pub(crate) use waves::Waves;
 
 /// How a survey is to be read.
 #[derive(Debug, Clone)]
@@ -57,6 +59,8 @@ pub(crate) struct Config<'a> {
     pub(crate) id: Option<&'a str>,
     /// Columns whose cells are handed through.
     pub(crate) keep: &'a [String],
+    /// Which columns say which wave a row is; they are handed through before the others.
+    pub(crate) waves: Waves<'a>,
     /// Columns by which respondents could be told apart.
     pub(crate) quasi: &'a [String],
     /// Whether the kept ones may be answers about safety, or who is under 18.
@@ -85,6 +89,7 @@ impl<'a> Config<'a> {
         Self {
             id: None,
             keep: &[],
+            waves: Waves::NotTold,
             quasi: &[],
             private: Private::Refused,
             pattern: columns.columns.as_ref(),
@@ -266,6 +271,11 @@ impl Survey {
     /// The names of the columns that are handed through.
     pub(crate) fn kept(&self) -> impl Iterator<Item = &str> {
         self.plan.columns.kept.iter().filter_map(|column| self.plan.columns.name(*column))
+    }
+
+    /// How many of them, from the first on, say which wave a row is.
+    pub(crate) fn waves(&self) -> usize {
+        self.plan.columns.waves
     }
 
     /// What is to be said about the rows once they are read: previews, unfinished ones, inattentive people.

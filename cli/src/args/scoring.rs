@@ -162,6 +162,17 @@ pub(crate) struct ScoreArgs {
     /// else the row number]
     #[arg(long, value_name = "COLUMN")]
     pub(crate) id: Option<String>,
+    /// The columns that say which wave of a person a row is; they are written behind the id [default: as the map says, or
+    /// the events of REDCap]
+    #[arg(long, value_name = "COLUMN,...", value_delimiter = ',')]
+    pub(crate) wave: Vec<String>,
+    /// Write how each person's scores changed from wave to wave to this file (`bearings help changes`)
+    #[arg(long, value_name = "FILE", conflicts_with = "shard")]
+    pub(crate) changes: Option<PathBuf>,
+    /// Reliability and standard deviation of scores, with their source, to tell which changes are more than measurement
+    /// error (JSON)
+    #[arg(long, value_name = "FILE", requires = "changes")]
+    pub(crate) reliable_change: Option<PathBuf>,
     /// Columns to carry over into the output
     #[arg(long, value_name = "COLUMN,...", value_delimiter = ',')]
     pub(crate) keep: Vec<String>,
@@ -205,13 +216,13 @@ pub(crate) struct ScoreArgs {
     #[arg(long, value_name = "COLUMN,...", value_delimiter = ',', requires = "k_anonymity")]
     pub(crate) quasi: Vec<String>,
     /// For a study with approval: withhold nothing, and add a column `safety` (hard, soft, unanswered, none); CSV only
-    #[arg(long, conflicts_with_all = ["blind", "summary", "trace"])]
+    #[arg(long, conflicts_with_all = ["blind", "summary", "trace", "changes"])]
     pub(crate) with_safety: bool,
     /// Also run the rules themselves, row by row, and compare; much slower; nothing is written if anything differs
     #[arg(long, conflicts_with = "with_safety")]
     pub(crate) verify: bool,
     /// Read, score and count, and write no rows and no manifest
-    #[arg(long, conflicts_with_all = ["output", "trace", "rejects"])]
+    #[arg(long, conflicts_with_all = ["output", "trace", "rejects", "changes"])]
     pub(crate) dry_run: bool,
     /// End with status 1 if somebody's signal is another than to keep going
     #[arg(long)]

@@ -16,11 +16,12 @@ use crate::output::Output;
 use crate::resources::Resources;
 
 /// The topics that are neither a command nor a code.
-const TOPICS: [(&str, &str); 5] = [
+const TOPICS: [(&str, &str); 6] = [
     ("support", include_str!("help/support.txt")),
     ("fielding", include_str!("help/fielding.txt")),
     ("exit-codes", include_str!("help/exit-codes.txt")),
     ("formats", include_str!("help/formats.txt")),
+    ("changes", include_str!("help/changes.txt")),
     ("problems", include_str!("help/problems.txt")),
 ];
 
@@ -47,7 +48,7 @@ fn text_for(topic: Option<&str>) -> Result<String, Failure> {
     root.build();
     let Some(topic) = topic else {
         let names = TOPICS.map(|(name, _)| name).join(", ");
-        let topics = format!("Topics: {names}, codes; any command;\nand any of these codes:");
+        let topics = format!("Topics: {names}, codes;\nany command; and any of these codes:");
         let codes = codes::wrapped(&Code::ALL.iter().map(|code| code.as_str()).collect::<Vec<_>>().join(", "));
         return Ok(format!("{}\n{topics}\n{codes}\n", root.render_long_help()));
     };

@@ -4,6 +4,7 @@
 //! not grow with the number of rows.
 
 mod anonymity;
+mod changes;
 mod column;
 mod ids;
 mod manifest;
@@ -12,6 +13,7 @@ mod ndjson;
 mod pipeline;
 mod progress;
 mod rejects;
+mod reliable;
 mod rows;
 mod summary;
 mod timing;
@@ -31,8 +33,9 @@ use crate::exit::{Failure, Report};
 use crate::load::{Definition, variants};
 use crate::output::{Output, beside, refuse_overwriting, same_place};
 use crate::render;
-use crate::survey::{Block, Config, Fingerprint, Map, Private, Survey};
+use crate::survey::{Block, Config, Fingerprint, Map, Private, Survey, Waves};
 use anonymity::Groups;
+use changes::{Changes, Measures};
 pub(in crate::command) use column::ScoredColumn;
 use manifest::{Found, InputRecord};
 use merge::{Merge, Sink, Tally};
@@ -65,14 +68,21 @@ pub(crate) fn run(args: &ScoreArgs, common: &Common) -> Result<ExitCode, Failure
     let form = one_form(&surveys)?;
     let ruleset = definition.ready(&args.rules.settings, variants(form), common)?;
     let table = Table::new(&ruleset, form, args.decimals, &args.fields)?;
+    refuse_unclear_waves(&surveys, args)?;
     say_once(&surveys, &ruleset, args, common);
 
+    let measures = Measures::new(&ruleset, form);
+    let changes = args
+        .changes
+        .as_deref()
+        .map(|path| Changes::open(&measures, path, args.reliable_change.as_deref(), args.decimals));
     let open = |path: &Path| Output::open(Some(path));
     let writes_rows = !args.dry_run && (args.output.is_some() || !args.summary);
     let mut sink = Sink {
         rows: if writes_rows { Some(Output::open(args.output.as_deref())?) } else { None },
         trace: args.trace.as_deref().map(open).transpose()?,
         rejects: args.rejects.as_deref().map(open).transpose()?,
+        changes: changes.transpose()?,
     };
     let mut run = Run {
         kept: surveys.first().into_iter().flat_map(Survey::kept).map(str::to_owned).collect(),
@@ -82,12 +92,14 @@ pub(crate) fn run(args: &ScoreArgs, common: &Common) -> Result<ExitCode, Failure
         files: &definition.files,
         form,
         writes_rows,
+        measures: args.changes.is_some().then_some(&measures),
         tally: Tally::default(),
         timing: Timing::start(),
         groups: Groups::default(),
     };
     let mut summary = Summary::new(&ruleset, form);
     let mut inputs = Vec::new();
+    let has_waves = surveys.iter().any(|survey| survey.waves() > 0);
     for (number, mut survey) in surveys.into_iter().enumerate() {
         if number == 0 {
             run.header(&survey, &table, &mut sink)?;
@@ -97,8 +109,16 @@ pub(crate) fn run(args: &ScoreArgs, common: &Common) -> Result<ExitCode, Failure
     }
     let Run { mut tally, timing, groups, .. } = run;
     let anonymity = args.k_anonymity.map(|k| (k, groups.below(k)));
+    if has_waves && tally.duplicate_ids > 0 {
+        return Err(twice(tally.duplicate_ids));
+    }
     for output in [sink.rows, sink.trace, sink.rejects].into_iter().flatten() {
         output.finish()?;
+    }
+    let reliable = sink.changes.as_ref().and_then(Changes::reliable).cloned();
+    let waves = sink.changes.map(Changes::finish).transpose()?;
+    if let Some(waves) = waves.as_ref().filter(|waves| !waves.is_empty()) {
+        render::note(&format!("waves, in this order: {}", waves.join(", ")), common);
     }
     tally.close();
     tally.report(args, common);
@@ -114,7 +134,7 @@ pub(crate) fn run(args: &ScoreArgs, common: &Common) -> Result<ExitCode, Failure
             &ruleset,
             form,
             args,
-            &Found { inputs: &inputs, tally: &tally, summary: &summary, anonymity },
+            &Found { inputs: &inputs, tally: &tally, summary: &summary, anonymity, waves, reliable },
         )?;
     }
     if args.summary {
@@ -129,6 +149,31 @@ pub(crate) fn run(args: &ScoreArgs, common: &Common) -> Result<ExitCode, Failure
     Ok(if args.exit_status && tally.others > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
+/// Two rows of one person in one wave: which of them is meant, nobody here can know.
+fn twice(rows: u64) -> Failure {
+    let rows = if rows == 1 { "1 row has".to_owned() } else { format!("{rows} rows have") };
+    Failure::Responses(
+        Report::message(format!("{rows} the id and wave of an earlier row, so nothing was written"))
+            .hint("keep one row for each person and wave, or name more columns with --wave"),
+    )
+}
+
+/// Refuses changes of people who cannot be known again.
+fn refuse_unclear_waves(surveys: &[Survey], args: &ScoreArgs) -> Result<(), Failure> {
+    if let Some(survey) = surveys.iter().find(|survey| survey.waves() > 0 && survey.id_column().is_none()) {
+        return Err(Failure::Usage(format!(
+            "`{}` has no id column: name it with --id, so that the rows of one person can be told",
+            survey.name()
+        )));
+    }
+    match surveys.iter().find(|survey| args.changes.is_some() && survey.waves() == 0) {
+        Some(survey) => {
+            Err(Failure::Usage(format!("which wave is a row of `{}`? Name the column with --wave", survey.name())))
+        }
+        None => Ok(()),
+    }
+}
+
 /// Refuses an output that is an input or another output, the manifest included: no file is lost to a second one.
 fn refuse_clashes(args: &ScoreArgs) -> Result<(), Failure> {
     let stdout = (args.output.is_none() || args.summary).then(|| PathBuf::from("-"));
@@ -139,6 +184,7 @@ fn refuse_clashes(args: &ScoreArgs) -> Result<(), Failure> {
         .chain(manifest)
         .chain(args.trace.clone())
         .chain(args.rejects.clone())
+        .chain(args.changes.clone())
         .collect();
     for (at, output) in outputs.iter().enumerate() {
         refuse_overwriting(output, &args.inputs)?;
@@ -153,6 +199,7 @@ fn config<'a>(args: &'a ScoreArgs, map: Option<&'a Map>) -> Config<'a> {
     Config {
         id: args.id.as_deref(),
         keep: &args.keep,
+        waves: Waves::By(&args.wave),
         quasi: &args.quasi,
         private: if args.with_safety { Private::Kept } else { Private::Refused },
         form: args.rules.form.map(Into::into),
@@ -179,6 +226,11 @@ fn say_once(surveys: &[Survey], ruleset: &Ruleset, args: &ScoreArgs, common: &Co
     for note in surveys.iter().flat_map(Survey::notes) {
         render::note(note, common);
     }
+    for survey in surveys.iter().filter(|survey| survey.waves() > 0 && args.wave.is_empty()) {
+        let columns: Vec<String> = survey.kept().take(survey.waves()).map(|name| format!("`{name}`")).collect();
+        let text = format!("{}: one person can have several rows, told apart by {}", survey.name(), columns.join(", "));
+        render::note(&text, common);
+    }
     let has_gate = ruleset.questionnaire().items.iter().any(|item| item.block);
     if args.with_safety {
         render::note(
@@ -203,6 +255,8 @@ struct Run<'a> {
     files: &'a [SourceFile],
     form: Form,
     writes_rows: bool,
+    /// The scores of which the changes are written.
+    measures: Option<&'a Measures<'a>>,
     tally: Tally,
     timing: Timing,
     groups: Groups,
@@ -210,7 +264,7 @@ struct Run<'a> {
 
 impl<'a> Run<'a> {
     /// Writes the header lines; rows of a later shard are put behind those of the first one.
-    fn header(&self, survey: &Survey, table: &Table<'_>, sink: &mut Sink) -> Result<(), Failure> {
+    fn header(&self, survey: &Survey, table: &Table<'_>, sink: &mut Sink<'_>) -> Result<(), Failure> {
         let is_first = self.args.shard.as_ref().is_none_or(|shard| shard.number == 1);
         let rows = match self.args.format {
             RowFormat::Csv => table.header(survey.id_column().unwrap_or("id"), &self.kept, self.args),
@@ -230,7 +284,7 @@ impl<'a> Run<'a> {
     }
 
     /// Scores a survey.
-    fn score(&mut self, survey: &mut Survey, sink: &mut Sink, summary: &mut Summary<'a>) -> Result<(), Failure> {
+    fn score(&mut self, survey: &mut Survey, sink: &mut Sink<'_>, summary: &mut Summary<'a>) -> Result<(), Failure> {
         let (read, rejected) = (self.tally.read, self.tally.rejected);
         let job = Job {
             ruleset: self.ruleset,
@@ -239,12 +293,15 @@ impl<'a> Run<'a> {
             args: self.args,
             kept: self.kept.clone(),
             writes_rows: self.writes_rows,
+            waves: survey.waves(),
+            measures: self.measures,
             wanted: self.wanted(survey)?,
         };
         let name = survey.name().to_owned();
         let merge = Merge {
             name: &name,
             has_ids: survey.id_column().is_some(),
+            has_waves: survey.waves() > 0,
             questionnaire: self.ruleset.questionnaire(),
             args: self.args,
             common: self.common,
@@ -321,6 +378,7 @@ impl<'a> Run<'a> {
             Path::new(survey.name()).file_name().map_or(survey.name().to_owned(), |n| n.to_string_lossy().into());
         let read_as = survey.decisions().iter().map(|decision| decision.text.clone()).collect();
         let (map_sha256, recorded) = (survey.map_sha256().map(str::to_owned), survey.recorded());
+        let wave_columns = survey.kept().take(survey.waves()).map(str::to_owned).collect();
         let (form, role, id) = (survey.form(), survey.default_role(), survey.id_column().map(str::to_owned));
         let questionnaire = self.ruleset.questionnaire();
         Ok(InputRecord {
@@ -329,6 +387,7 @@ impl<'a> Run<'a> {
             form: manifest::form_word(self.ruleset, form),
             default_role: questionnaire.has_roles().then(|| role.as_str()),
             id_column: id,
+            wave_columns,
             read_as,
             map_sha256,
             recorded,

@@ -4,7 +4,6 @@ mod holding;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use bearings_engine::diagnostic::nearest;
 use bearings_engine::questionnaire::{Item, MINOR_ITEM, Questionnaire, Slot};
 use bearings_engine::responses::{Answer, Missing};
 use csv::ByteRecord;
@@ -12,13 +11,13 @@ use csv::ByteRecord;
 use super::cells::{Cells, Reading};
 use super::dialect::Dialect;
 use super::dialect::platform::{Aside, Platform};
-use super::header::{Header, places, shown};
+use super::header::{Header, places, position, shown};
 use super::identifying::is_identifying;
 use super::map::{Fits, Fitted, Holds};
 use super::observed::Observers;
 use super::recorded::{expected, written};
 use super::ticked::{Ticked, TickedReading};
-use super::{Config, Private, Problem};
+use super::{Config, Private, Problem, waves};
 use crate::exit::{Failure, Report};
 use holding::{Names, holdings, slots};
 
@@ -36,6 +35,8 @@ pub(super) struct Columns {
     pub(super) id: Option<usize>,
     /// The columns that are handed through, in the order asked for.
     pub(super) kept: Vec<usize>,
+    /// How many of these, from the first on, say which wave a row is.
+    pub(super) waves: usize,
     /// The columns by which respondents could be told apart.
     pub(super) quasi: Vec<usize>,
     /// The columns that nothing reads, and nobody knows why.
@@ -124,9 +125,12 @@ impl Columns {
         }
         let fits = config.map.map(|map| map.fit(header, questionnaire, file)).transpose()?;
         let id = find_id(dialect, fits.as_ref(), file, config)?;
-        let mut kept: Vec<usize> = fits.iter().flat_map(|fits| fits.kept.iter().copied()).collect();
-        for named in config.keep {
-            let column = position(header, named, file, "--keep")?;
+        let mapped_wave = fits.as_ref().and_then(|fits| fits.wave);
+        let mut kept = waves::columns(dialect, mapped_wave, config.waves, file)?;
+        let waves = kept.len();
+        let mapped = fits.iter().flat_map(|fits| fits.wave.iter().chain(&fits.kept)).copied().map(Ok);
+        for column in mapped.chain(config.keep.iter().map(|named| position(header, named, file, "--keep"))) {
+            let column = column?;
             if !kept.contains(&column) {
                 kept.push(column);
             }
@@ -159,6 +163,7 @@ impl Columns {
             header: header.clone(),
             id,
             kept,
+            waves,
             quasi,
         };
         columns.refuse_other_numbers(&names, file, questionnaire, config)?;
@@ -172,6 +177,13 @@ impl Columns {
     /// The slots that have a column.
     pub(super) fn slots(&self) -> impl Iterator<Item = usize> {
         self.mapped.iter().map(|mapped| mapped.slot).chain(self.ticked.iter().flat_map(|ticked| ticked.slots.clone()))
+    }
+
+    /// The slots that are read from a column.
+    pub(super) fn slots_of(&self, column: usize) -> impl Iterator<Item = usize> {
+        let one = self.mapped.iter().filter(move |mapped| mapped.column == column).map(|mapped| mapped.slot);
+        let several = self.ticked.iter().filter(move |ticked| ticked.column == column);
+        one.chain(several.flat_map(|ticked| ticked.slots.iter().copied()))
     }
 
     /// Whether a slot has a column.
@@ -359,7 +371,7 @@ impl Columns {
 
 /// Whether a file cannot take a question out by saying that it was not shown: where there is a safety gate, that
 /// follows from the other answers alone.
-fn keeps_questions(questionnaire: &Questionnaire) -> bool {
+pub(super) fn keeps_questions(questionnaire: &Questionnaire) -> bool {
     questionnaire.items.iter().any(|item| item.block || item.safety.is_some())
 }
 
@@ -468,31 +480,4 @@ fn refuse_private(named: &str, slot: Option<usize>, questionnaire: &Questionnair
         "`{}` holds private answers (about safety, or age) and is never carried over",
         shown(named)
     )))
-}
-
-/// The one column with this name or import id.
-fn position(header: &Header, named: &str, file: &str, what: &str) -> Result<usize, Failure> {
-    let column = shown(named);
-    match header.named(named).as_slice() {
-        [at] => Ok(*at),
-        [] => {
-            let report = Report::message(format!("{file}:1: {what} names a column `{column}` that is not there"));
-            Err(Failure::Responses(match nearest(named, header.names().filter(|name| name.len() <= 64)) {
-                Some(near) => report.hint(format!("did you mean `{}`?", shown(near))),
-                None => report,
-            }))
-        }
-        several => {
-            let number = if several.len() == 2 { "two".to_owned() } else { several.len().to_string() };
-            let report = Report::message(format!(
-                "{file}:1: {number} columns are named `{column}` ({}), so that {what} could mean either",
-                places(several)
-            ));
-            let ids: Vec<&str> = several.iter().filter_map(|column| header.import_id(*column)).collect();
-            Err(Failure::Responses(match ids.is_empty() {
-                true => report,
-                false => report.hint(format!("name one of them by its import id: {}", ids.join(", "))),
-            }))
-        }
-    }
 }

@@ -2,6 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use bearings_engine::diagnostic::nearest;
+
+use crate::exit::{Failure, Report};
+
 /// The most characters of a column's name that are printed; some platforms name columns by whole questions.
 const NAME_SHOWN: usize = 60;
 
@@ -98,4 +102,31 @@ pub(super) fn shown(name: &str) -> String {
         text.push_str("...");
     }
     text
+}
+
+/// The one column with this name or import id; `what` asks for it.
+pub(super) fn position(header: &Header, named: &str, file: &str, what: &str) -> Result<usize, Failure> {
+    let column = shown(named);
+    match header.named(named).as_slice() {
+        [at] => Ok(*at),
+        [] => {
+            let report = Report::message(format!("{file}:1: {what} names a column `{column}` that is not there"));
+            Err(Failure::Responses(match nearest(named, header.names().filter(|name| name.len() <= 64)) {
+                Some(near) => report.hint(format!("did you mean `{}`?", shown(near))),
+                None => report,
+            }))
+        }
+        several => {
+            let number = if several.len() == 2 { "two".to_owned() } else { several.len().to_string() };
+            let report = Report::message(format!(
+                "{file}:1: {number} columns are named `{column}` ({}), so that {what} could mean either",
+                places(several)
+            ));
+            let ids: Vec<&str> = several.iter().filter_map(|column| header.import_id(*column)).collect();
+            Err(Failure::Responses(match ids.is_empty() {
+                true => report,
+                false => report.hint(format!("name one of them by its import id: {}", ids.join(", "))),
+            }))
+        }
+    }
 }

@@ -14,6 +14,7 @@ use super::observed::Observed;
 use super::problem::{Problem, RowError};
 use super::recorded::Watch;
 use super::records::{Record, Records};
+use super::waves::FormOfProject;
 use super::{Next, Row};
 
 /// What the cells of a row mean.
@@ -25,6 +26,7 @@ pub(crate) struct Plan {
     roles: WordSlot<Role>,
     bonds: WordSlot<Bond>,
     slots: usize,
+    forms: Vec<FormOfProject>,
 }
 
 /// The meaning of the levels of an item such as `my_role`, if the survey has it.
@@ -61,6 +63,7 @@ impl Plan {
             roles: WordSlot::find(questionnaire, &columns, ROLE_ITEM, Role::parse),
             bonds: WordSlot::find(questionnaire, &columns, BOND_ITEM, Bond::parse),
             slots: questionnaire.slots.len(),
+            forms: FormOfProject::all(&columns, questionnaire),
             columns,
             marks,
             form,
@@ -124,6 +127,9 @@ impl Plan {
             if !ticked.read(cell, &mut row.answers) {
                 problems.push(ticked.problem(self.columns.name(ticked.column)));
             }
+        }
+        for form in &self.forms {
+            form.settle(record, &mut row.answers);
         }
         self.identify(record, row, &mut problems);
         if problems.iter().any(|problem| matches!(problem, Problem::NotUtf8 { .. })) {

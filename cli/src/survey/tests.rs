@@ -33,6 +33,7 @@ pub(super) fn questionnaire() -> Questionnaire {
 const CONFIG: Config<'_> = Config {
     id: None,
     keep: &[],
+    waves: Waves::NotTold,
     quasi: &[],
     private: Private::Refused,
     pattern: None,

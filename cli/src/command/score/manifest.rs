@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::anonymity::Anonymity;
 use super::merge::Tally;
+use super::reliable::Reliable;
 use super::summary::{SMALLEST_SHOWN, Summary};
 use crate::args::{RecordedAs, RowFormat, ScoreArgs};
 
@@ -25,6 +26,8 @@ pub(super) struct InputRecord {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) default_role: Option<&'static str>,
     pub(super) id_column: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) wave_columns: Vec<String>,
     /// What was decided about how the file is written, one sentence each.
     pub(super) read_as: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -43,6 +46,10 @@ pub(super) struct Found<'a> {
     pub(super) summary: &'a Summary<'a>,
     /// The size of a group that was asked for, and what was found.
     pub(super) anonymity: Option<(u64, Anonymity)>,
+    /// The waves in their order, where changes were written.
+    pub(super) waves: Option<Vec<String>>,
+    /// What tells which of them are reliable.
+    pub(super) reliable: Option<Reliable>,
 }
 
 /// Whether respondents can be told apart.
@@ -76,6 +83,10 @@ struct Manifest<'a> {
     left_out_for_safety: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     k_anonymity: Option<AnonymityRecord<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    waves: &'a Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reliable_change: &'a Option<Reliable>,
     policies: Policies<'a>,
     notes: Vec<&'static str>,
 }
@@ -105,7 +116,7 @@ struct Policies<'a> {
 }
 
 pub(super) fn text(ruleset: &Ruleset, form: Form, args: &ScoreArgs, found: &Found<'_>) -> serde_json::Result<String> {
-    let Found { inputs, tally, summary, anonymity } = *found;
+    let Found { inputs, tally, summary, anonymity, ref waves, ref reliable } = *found;
     let made = provenance(ruleset, Role::Hurt, form);
     let mut notes = Vec::new();
     if args.with_safety {
@@ -134,6 +145,8 @@ pub(super) fn text(ruleset: &Ruleset, form: Form, args: &ScoreArgs, found: &Foun
             };
             AnonymityRecord { k, columns: &args.quasi, rows_below, smallest_group }
         }),
+        waves,
+        reliable_change: reliable,
         policies: Policies {
             output: if args.format == RowFormat::Csv { "csv" } else { "ndjson" },
             decimals: args.decimals,

@@ -6,6 +6,7 @@ use std::io::Write;
 use bearings_engine::Compared;
 use bearings_engine::questionnaire::Questionnaire;
 
+use super::changes::Changes;
 use super::ids::{Ids, Sheets};
 use super::progress::Progress;
 use super::worker::Scored;
@@ -44,10 +45,11 @@ pub(super) struct Tally {
 }
 
 /// Where everything goes.
-pub(super) struct Sink {
+pub(super) struct Sink<'a> {
     pub(super) rows: Option<Output>,
     pub(super) trace: Option<Output>,
     pub(super) rejects: Option<Output>,
+    pub(super) changes: Option<Changes<'a>>,
 }
 
 /// One survey on its way.
@@ -55,6 +57,8 @@ pub(super) struct Merge<'a> {
     pub(super) name: &'a str,
     /// Whether its rows have ids of their own.
     pub(super) has_ids: bool,
+    /// Whether a person can have several rows, told apart by their wave.
+    pub(super) has_waves: bool,
     pub(super) questionnaire: &'a Questionnaire,
     pub(super) args: &'a ScoreArgs,
     pub(super) common: &'a Common,
@@ -65,7 +69,7 @@ impl Merge<'_> {
     pub(super) fn take(
         &self,
         scored: &mut Scored,
-        sink: &mut Sink,
+        sink: &mut Sink<'_>,
         tally: &mut Tally,
         progress: &mut Progress,
     ) -> Result<(), Failure> {
@@ -90,6 +94,11 @@ impl Merge<'_> {
                 }
             }
         }
+        if let Some(changes) = &mut sink.changes {
+            for (id, wave, scores) in scored.measured.drain(..) {
+                changes.add(&id, &wave, scores);
+            }
+        }
         write(&mut sink.rows, &scored.lines)?;
         write(&mut sink.trace, &scored.trace)?;
         progress.tell(tally.read);
@@ -106,7 +115,7 @@ impl Merge<'_> {
         &self,
         error: &RowError,
         hints: &[String],
-        sink: &mut Sink,
+        sink: &mut Sink<'_>,
         tally: &mut Tally,
         progress: &mut Progress,
     ) -> Result<(), Failure> {
@@ -147,7 +156,8 @@ impl Merge<'_> {
     fn duplicate(&self, line: u64, tally: &mut Tally, progress: &mut Progress) {
         tally.duplicate_ids += 1;
         if tally.duplicate_ids <= NAMED {
-            self.note(line, "this id stands in an earlier row, too", progress);
+            let what = if self.has_waves { "this id and wave stand" } else { "this id stands" };
+            self.note(line, &format!("{what} in an earlier row, too"), progress);
         }
     }
 }

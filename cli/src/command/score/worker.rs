@@ -13,6 +13,7 @@ use bearings_engine::{
 use rustc_hash::FxHasher;
 
 use super::anonymity::Groups;
+use super::changes::{Measures, Scores};
 use super::rows::{Table, cell};
 use super::summary::Summary;
 use super::timing::{Part, Timing};
@@ -23,6 +24,9 @@ use crate::survey::{Block, Next, Noticed, Plan, Row, RowError, Rows};
 
 /// How many sheets are assessed at once: their columns fit the second cache.
 const SHEETS: usize = 1_024;
+
+/// What stands between the id and the wave of a row where they are compared: the unit separator, which no cell holds.
+const BETWEEN: u8 = 0x1F;
 
 /// What is to be done with each row.
 pub(super) struct Job<'a> {
@@ -35,6 +39,10 @@ pub(super) struct Job<'a> {
     pub(super) kept: Vec<String>,
     /// Whether rows are written at all.
     pub(super) writes_rows: bool,
+    /// How many of the columns that are carried over say which wave a row is.
+    pub(super) waves: usize,
+    /// The scores of which the changes are written.
+    pub(super) measures: Option<&'a Measures<'a>>,
     /// Which rows of the survey are scored.
     pub(super) wanted: Wanted,
 }
@@ -83,6 +91,8 @@ pub(super) struct Worker<'j, 'a> {
     ends: Vec<usize>,
     /// The line of each in the survey.
     lines: Vec<u64>,
+    /// Who each is, and in which wave, where changes are written.
+    people: Vec<(Vec<u8>, Vec<u8>)>,
     /// What is explained at length: id, kept cells and answers.
     explained: Vec<(Vec<u8>, Vec<Vec<u8>>, Responses)>,
     table: Table<'a>,
@@ -121,6 +131,8 @@ pub(super) struct Scored {
     pub(super) others: u64,
     /// Rows with a hard flag.
     pub(super) withheld: u64,
+    /// Who the rows are, their wave and scores, where changes are written.
+    pub(super) measured: Vec<(Vec<u8>, Vec<u8>, Scores)>,
     /// What was run a second time, with `--verify`.
     pub(super) compared: Compared,
     /// With `--strict`, what may be done about the rejected row, as far as the rows before it tell.
@@ -146,6 +158,7 @@ impl<'j, 'a> Worker<'j, 'a> {
             starts: Vec::new(),
             ends: Vec::new(),
             lines: Vec::new(),
+            people: Vec::new(),
             explained: Vec::new(),
             table: Table::new(ruleset, form, job.args.decimals, &job.args.fields)?,
             summary: Summary::new(ruleset, form),
@@ -198,6 +211,10 @@ impl<'j, 'a> Worker<'j, 'a> {
                 _ => {
                     if !numbered {
                         scored.ids.extend_from_slice(&self.row.id);
+                        for wave in self.row.kept.iter().take(self.job.waves) {
+                            scored.ids.push(BETWEEN);
+                            scored.ids.extend_from_slice(wave);
+                        }
                         scored.id_ends.push((self.row.line, scored.ids.len()));
                     }
                     self.push(&mut scored, verifier)?;
@@ -223,6 +240,10 @@ impl<'j, 'a> Worker<'j, 'a> {
         self.block.push(responses.role, &responses.answers);
         if self.job.explains() {
             self.explained.push((row.id.clone(), row.kept.clone(), responses.clone()));
+        }
+        if self.job.measures.is_some() {
+            let wave = row.kept.get(..self.job.waves).unwrap_or_default().join(&b' ');
+            self.people.push((row.id.clone(), wave));
         }
         if self.job.writes_rows && self.job.args.format == RowFormat::Csv {
             cell(&row.id, &mut self.starts);
@@ -262,6 +283,7 @@ impl<'j, 'a> Worker<'j, 'a> {
         self.starts.clear();
         self.ends.clear();
         self.lines.clear();
+        self.people.clear();
         self.explained.clear();
         self.timing.lap(Part::Writing);
         Ok(())
@@ -276,6 +298,13 @@ impl<'j, 'a> Worker<'j, 'a> {
     }
 
     fn write(&mut self, assessed: &BlockAssessment, scored: &mut Scored) -> Result<(), Failure> {
+        if let Some(measures) = self.job.measures {
+            for (at, (id, wave)) in self.people.drain(..).enumerate() {
+                if let RowView::Assessed(row) = assessed.row(at) {
+                    scored.measured.push((id, wave, measures.of(row)));
+                }
+            }
+        }
         let mut start = 0;
         for (at, end) in self.ends.iter().enumerate() {
             let view = assessed.row(at);
@@ -354,6 +383,7 @@ impl Scored {
         self.ids.clear();
         self.id_ends.clear();
         self.hints.clear();
+        self.measured.clear();
         self.prints.clear();
         (self.read, self.others, self.withheld) = (0, 0, 0);
         self.compared = Compared::default();

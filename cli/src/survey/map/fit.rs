@@ -20,7 +20,9 @@ pub(in crate::survey) struct Fits {
     pub(in crate::survey) columns: BTreeMap<usize, Fitted>,
     /// The column that identifies a respondent.
     pub(in crate::survey) id: Option<usize>,
-    /// The columns that are handed through, the wave first.
+    /// The column that says which wave a row is; it is handed through.
+    pub(in crate::survey) wave: Option<usize>,
+    /// The other columns that are handed through.
     pub(in crate::survey) kept: Vec<usize>,
     /// Columns in which people were told what to choose, and what.
     pub(in crate::survey) attention: Vec<(usize, Vec<String>)>,
@@ -274,7 +276,7 @@ impl Map {
         look.one_column_each(&fits, header, questionnaire, &taken);
         let mut resolve = |named: &String, path: &[Step<'_>]| look.one(&header.named(named), named, header, path);
         fits.id = self.file.id.as_ref().and_then(|id| resolve(id, &[Step::Field("id")]));
-        fits.kept.extend(self.file.wave.as_ref().and_then(|wave| resolve(wave, &[Step::Field("wave")])));
+        fits.wave = self.file.wave.as_ref().and_then(|wave| resolve(wave, &[Step::Field("wave")]));
         for (at, named) in self.file.keep.iter().enumerate() {
             fits.kept.extend(resolve(named, &[Step::Field("keep"), Step::Element(at)]));
         }

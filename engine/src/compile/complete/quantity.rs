@@ -151,10 +151,11 @@ impl Builder<'_> {
         let nothing = (Exact::from_integer(0), 0_usize);
         let states = RefCell::new(vec![nothing]);
         let known = RefCell::new(FxHashMap::from_iter([((0_i128, 1_i128, 0_usize), 0_u32)]));
+        let mut parts = aggregate.parts.iter().map(|part| self.part(part)).collect::<Result<Vec<_>, _>>()?;
+        // From above to below, so that a part is put where the sum ends: the sum is walked through once for each.
+        parts.sort_by_key(|part| self.diagram.variable(*part));
         let mut sum = NodeId::leaf(0);
-        // One part after the other: all at once they would stand side by side at every step, which takes more of them.
-        for part in &aggregate.parts {
-            let own = self.part(part)?;
+        for own in parts {
             let numbers = &self.parts.numbers;
             sum = self.diagram.combine(sum, own, &|sum, own| {
                 let (total, count) = states.borrow().get(sum as usize).copied().unwrap_or(nothing);
