@@ -145,6 +145,7 @@ impl Diagram {
 
     /// What `id` becomes when `variable` (its own, or one above it) has this level.
     pub(crate) fn cofactor(&self, id: NodeId, variable: u32, level: usize) -> NodeId {
+        debug_assert!(self.levels.get(variable as usize).is_none_or(|count| level < *count as usize));
         match self.nodes.get(id.0 as usize) {
             Some(node) if node.variable == variable => {
                 self.children.get(node.first_child as usize + level).copied().unwrap_or(id)

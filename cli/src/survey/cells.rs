@@ -112,13 +112,15 @@ impl Cells {
         }
     }
 
-    /// The answer that a cell stands for, whatever spaces are around it; none if it is not one.
+    /// The answer that a digit alone stands for; none if it is no digit, or no answer.
     #[inline]
+    pub(super) fn digit(&self, byte: u8) -> Option<Answer> {
+        *self.digits.get(usize::from(byte.wrapping_sub(b'0')))?
+    }
+
+    /// The answer that a cell stands for, whatever spaces are around it; none if it is not one.
     pub(super) fn read(&self, cell: &[u8]) -> Option<Answer> {
-        match *cell {
-            [one @ b'0'..=b'9'] => *self.digits.get(usize::from(one - b'0'))?,
-            _ => self.read_longer(cell.trim_ascii()),
-        }
+        self.read_longer(cell.trim_ascii())
     }
 
     fn read_longer(&self, cell: &[u8]) -> Option<Answer> {

@@ -108,10 +108,15 @@ impl Plan {
         let mut problems = Vec::new();
         for mapped in &self.columns.mapped {
             // Both are inside: the width was compared, and slots come from the questionnaire.
-            let Some(cell) = record.get(mapped.column) else {
+            let Some(answer) = row.answers.get_mut(mapped.slot) else {
                 continue;
             };
-            let Some(answer) = row.answers.get_mut(mapped.slot) else {
+            // Nearly every cell is one digit.
+            if let Some(found) = record.only_byte(mapped.column).and_then(|byte| mapped.cells.digit(byte)) {
+                *answer = found;
+                continue;
+            }
+            let Some(cell) = record.get(mapped.column) else {
                 continue;
             };
             match mapped.cells.read(cell) {

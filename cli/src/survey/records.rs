@@ -34,6 +34,13 @@ impl<'a> Record<'a> {
         self.text.get(start as usize..end as usize)
     }
 
+    /// The only byte of a cell; none if it has none or several.
+    #[inline]
+    pub(super) fn only_byte(&self, at: usize) -> Option<u8> {
+        let (start, end) = *self.spans.get(at)?;
+        if end.wrapping_sub(start) == 1 { self.text.get(start as usize).copied() } else { None }
+    }
+
     /// The cells, in their order.
     pub(super) fn iter(&self) -> impl DoubleEndedIterator<Item = &'a [u8]> {
         let text = self.text;

@@ -1,5 +1,9 @@
 //! Sheets in columns, and what was found about each.
 
+use std::hash::Hasher;
+
+use rustc_hash::FxHasher;
+
 use super::NotLoaded;
 use super::columns::{Coded, Column};
 use super::decide::{Decider, Decision, Guard, Reason, Signal};
@@ -34,6 +38,15 @@ impl AnswerBlock {
         self.cells.extend(answers.iter().take(self.slots).map(|answer| Coded::from(*answer)));
         self.roles.push(role);
         self.cells.resize(self.roles.len() * self.slots, Coded::from(Answer::Missing(Missing::Skipped)));
+    }
+
+    /// A small number that equal answers have in common, and others nearly never.
+    pub fn fingerprint(&self, row: usize) -> u64 {
+        let mut hasher = FxHasher::default();
+        for four in self.sheet(row).chunks(4) {
+            hasher.write_u64(four.iter().fold(0, |word, coded| (word << 16) | coded.number() as u64));
+        }
+        hasher.finish()
     }
 
     /// How many sheets there are.

@@ -2,8 +2,9 @@
 #![expect(clippy::indexing_slicing, reason = "columns and sheets are made with the sizes that index them")]
 
 use super::block::is_honest;
-use super::columns::Column;
+use super::columns::{Coded, Column};
 use super::evaluate::Evaluation;
+use crate::compile::complete::CompleteVariable;
 use crate::compile::{Complete, OutcomeWhen, Rule, Variant};
 use crate::diagram::{Opening, Walker};
 use crate::exact::is_share;
@@ -109,8 +110,9 @@ pub(super) struct Decider<'a> {
     variant: &'a Variant,
     guard: Guard,
     walker: Walker,
+    /// For each variable of the diagram, what each answer says of it.
+    openings: Vec<(usize, Vec<Opening>)>,
     sheet: Vec<Opening>,
-    asked: Vec<usize>,
     counts: Vec<(i64, usize)>,
     keep_going: Option<usize>,
     walk_away: Option<usize>,
@@ -120,13 +122,18 @@ pub(super) struct Decider<'a> {
 impl<'a> Decider<'a> {
     pub(super) fn new(ruleset: &'a Ruleset, variant: &'a Variant, guard: Guard) -> Self {
         let signal = |id: &str| variant.signals.iter().position(|signal| signal.id == id);
+        let openings = |variable: &CompleteVariable| {
+            let all = Coded::all(variable.level_of.len()).map(|coded| variable.opening(coded.answer()));
+            (variable.slot, all.collect())
+        };
+        let variables = variant.complete.iter().flat_map(|complete| &complete.variables);
         Self {
             ruleset,
             variant,
             guard,
             walker: Walker::default(),
+            openings: variables.map(openings).collect(),
             sheet: Vec::new(),
-            asked: Vec::new(),
             counts: Vec::new(),
             keep_going: signal("keep_going"),
             walk_away: signal("walk_away"),
@@ -194,8 +201,7 @@ impl<'a> Decider<'a> {
         }
         // (a) Open answers: if their fills lead to several signals, there is none to give.
         self.sheet.clear();
-        self.sheet
-            .extend(complete.variables.iter().map(|variable| variable.opening(columns[variable.slot][row].answer())));
+        self.sheet.extend(self.openings.iter().map(|(slot, openings)| openings[columns[*slot][row].number()]));
         let full = (1_u32 << self.variant.signals.len()) - 1;
         let outcomes = self.walker.outcomes(&complete.diagram, complete.signal, &self.sheet, full);
         if outcomes.count_ones() != 1 {
@@ -297,23 +303,18 @@ impl<'a> Decider<'a> {
         let only = 1_u32 << signal;
         let full = (1_u32 << self.variant.signals.len()) - 1;
         let (mut kept, mut of) = (0, 0);
-        // The sheet was walked just before; what the walk did not ask for cannot change the signal.
-        self.asked.clear();
-        self.asked.extend(self.walker.asked());
+        // The sheet was walked just before, and what the walk did not ask for cannot change the signal.
         for (at, variable) in complete.variables.iter().enumerate().filter(|(_, variable)| variable.steppable) {
             let Answer::Level(level) = columns[variable.slot][row].answer() else { continue };
             let neighbours =
                 [level.checked_sub(1), Some(level + 1).filter(|up| usize::from(*up) < variable.level_of.len())];
             for neighbour in neighbours.into_iter().flatten() {
                 of += 1;
-                let moved = Opening::Known(variable.level_of[usize::from(neighbour)]);
-                if self.sheet[at] == moved || self.asked.binary_search(&at).is_err() {
-                    kept += 1;
-                    continue;
-                }
-                let before = std::mem::replace(&mut self.sheet[at], moved);
-                let outcomes = self.walker.outcomes(&complete.diagram, complete.signal, &self.sheet, full);
-                self.sheet[at] = before;
+                let to = variable.level_of[usize::from(neighbour)];
+                let outcomes = match self.sheet[at] == Opening::Known(to) {
+                    true => only,
+                    false => self.walker.moved(&complete.diagram, &self.sheet, (at as u32, to), full),
+                };
                 if outcomes == only {
                     kept += 1;
                 } else {

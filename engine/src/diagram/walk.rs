@@ -12,12 +12,16 @@ pub(crate) enum Opening {
     Open(u32),
 }
 
-/// Scratch space for walks, so that a walk allocates nothing.
+/// Walks of one sheet: as it is, and then with one variable moved. Its room is kept, so that a walk allocates nothing.
 #[derive(Debug, Default)]
 pub(crate) struct Walker {
+    /// The last walk that came by each node.
     stamps: Vec<u32>,
-    asked: Vec<u32>,
     stamp: u32,
+    /// The walk of the sheet as it is, what it found, and the nodes it came by with their variables.
+    own: u32,
+    found: u32,
+    visited: Vec<(u32, NodeId)>,
     stack: Vec<NodeId>,
 }
 
@@ -27,10 +31,44 @@ impl Walker {
         if self.stamps.len() < diagram.nodes.len() {
             self.stamps.resize(diagram.nodes.len(), 0);
         }
-        self.asked.resize(diagram.levels().len(), 0);
         self.stamp += 1;
+        (self.own, self.found) = (self.stamp, 0);
+        self.visited.clear();
         self.stack.clear();
         self.stack.push(root);
+        let mut visited = std::mem::take(&mut self.visited);
+        self.found = self.walk(diagram, sheet, full, |variable, id| visited.push((variable, id)));
+        // Without open answers there is one path, and it is in order.
+        if !visited.is_sorted() {
+            visited.sort_unstable();
+        }
+        self.visited = visited;
+        self.found
+    }
+
+    /// The outcomes of the same sheet with one variable moved to a level. Only what lies behind the move is walked: where
+    /// it comes to a node that the sheet itself came by below it, what follows is known.
+    pub(crate) fn moved(
+        &mut self,
+        diagram: &Diagram,
+        sheet: &[Opening],
+        (variable, level): (u32, u32),
+        full: u32,
+    ) -> u32 {
+        let start = self.visited.partition_point(|(own, _)| *own < variable);
+        let own = self.visited.get(start..).unwrap_or_default().iter().take_while(|(own, _)| *own == variable);
+        self.stamp += 1;
+        self.stack.clear();
+        self.stack.extend(own.filter_map(|(_, id)| diagram.children(*id).get(level as usize)));
+        if self.stack.is_empty() {
+            // Nothing asks for it.
+            return self.found;
+        }
+        self.walk(diagram, sheet, full, |_, _| {})
+    }
+
+    /// Walks on from the nodes on the stack.
+    fn walk(&mut self, diagram: &Diagram, sheet: &[Opening], full: u32, mut visit: impl FnMut(u32, NodeId)) -> u32 {
         let mut found = 0;
         while let Some(mut id) = self.stack.pop() {
             loop {
@@ -38,18 +76,23 @@ impl Walker {
                     found |= 1 << outcome;
                     break;
                 }
-                let Some(stamp) = self.stamps.get_mut(id.0 as usize).filter(|stamp| **stamp != self.stamp) else {
+                let (Some(stamp), Some(node)) = (self.stamps.get_mut(id.0 as usize), diagram.nodes.get(id.0 as usize))
+                else {
                     break;
                 };
-                *stamp = self.stamp;
-                let variable = diagram.variable(id).unwrap_or(0) as usize;
-                if let Some(asked) = self.asked.get_mut(variable) {
-                    *asked = self.stamp;
+                if *stamp == self.own && self.own != self.stamp {
+                    found |= self.found;
+                    break;
                 }
-                match sheet.get(variable) {
-                    Some(Opening::Known(level)) => match diagram.children(id).get(*level as usize) {
-                        Some(child) => id = *child,
-                        None => break,
+                if *stamp == self.stamp {
+                    break;
+                }
+                *stamp = self.stamp;
+                visit(node.variable, id);
+                match sheet.get(node.variable as usize) {
+                    Some(Opening::Known(level)) => match diagram.cofactor(id, node.variable, *level as usize) {
+                        child if child != id => id = child,
+                        _ => break,
                     },
                     Some(Opening::Open(count)) => {
                         self.stack.extend(diagram.children(id).iter().take(*count as usize));
@@ -63,13 +106,6 @@ impl Walker {
             }
         }
         found
-    }
-}
-
-impl Walker {
-    /// The variables that the last walk asked for. No other one can change what it found.
-    pub(crate) fn asked(&self) -> impl Iterator<Item = usize> + '_ {
-        self.asked.iter().enumerate().filter(|(_, stamp)| **stamp == self.stamp).map(|(variable, _)| variable)
     }
 }
 

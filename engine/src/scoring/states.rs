@@ -1,6 +1,8 @@
 //! The scores of a scale by a small number, its state: what was added up of the answers. A scale of six items with five
 //! options each has 91 of them, so that scoring a sheet is one sum and one look-up.
 
+#![expect(clippy::indexing_slicing, reason = "the place is kept below the length of the array")]
+
 use std::sync::Arc;
 
 use super::{Adder, Scale, Score, Tally};
@@ -106,7 +108,7 @@ impl States {
                     sum | u64::from(keyed.is_some_and(|keyed| counted.counts(*keyed))) << (32 + 8 * at)
                 })
             };
-            Coded::all(item.keyed.len()).zip(adds).map(add).collect()
+            Adds::of(Coded::all(item.keyed.len()).zip(adds).map(add).collect())
         });
         Sums { adds: adds.collect(), counts, states: Arc::clone(self) }
     }
@@ -134,11 +136,50 @@ impl Counted {
     }
 }
 
+/// How many answers most items have room for, the reasons for a missing one included. Numbers past it share the last
+/// place, which no answer of such an item has.
+const FEW: usize = 32;
+
+/// What each answer to an item adds, by its [`Coded`] number.
+#[derive(Debug, Clone)]
+enum Adds {
+    /// Of an item with few answers: looked up without asking whether there is such a place.
+    Few(Box<[u64; FEW]>),
+    Many(Vec<u64>),
+}
+
+impl Adds {
+    fn of(adds: Vec<u64>) -> Self {
+        if adds.len() >= FEW {
+            return Adds::Many(adds);
+        }
+        let mut few = Box::new([u64::from(IMPOSSIBLE); FEW]);
+        few.iter_mut().zip(adds).for_each(|(place, add)| *place = add);
+        Adds::Few(few)
+    }
+
+    /// Adds what the answers of a column add.
+    fn add(&self, sums: &mut [u64], column: &[Coded]) {
+        match self {
+            Adds::Few(adds) => {
+                for (sum, answer) in sums.iter_mut().zip(column) {
+                    *sum += adds[answer.number().min(FEW - 1)];
+                }
+            }
+            Adds::Many(adds) => {
+                for (sum, answer) in sums.iter_mut().zip(column) {
+                    *sum += adds.get(answer.number()).copied().unwrap_or(u64::from(IMPOSSIBLE));
+                }
+            }
+        }
+    }
+}
+
 /// The sums of a scale, with counts beside them.
 #[derive(Debug, Clone)]
 pub(crate) struct Sums {
     /// For each item, what each answer adds: to the sum in the low half, to the counts in the bytes above.
-    adds: Vec<Vec<u64>>,
+    adds: Vec<Adds>,
     /// What is counted.
     pub(crate) counts: Vec<Counted>,
     /// What a sum comes to.
@@ -154,9 +195,7 @@ impl Sums {
     ) -> Option<(Vec<u16>, Vec<Vec<u16>>)> {
         let mut sums = vec![0_u64; rows];
         for (adds, column) in self.adds.iter().zip(answers) {
-            for (sum, answer) in sums.iter_mut().zip(column) {
-                *sum += adds.get(answer.number()).copied().unwrap_or(u64::from(IMPOSSIBLE));
-            }
+            adds.add(&mut sums, column);
         }
         let mut possible = true;
         let states = sums

@@ -102,9 +102,15 @@ pub(super) struct Changes<'a> {
     /// The waves as they were met.
     waves: Vec<Vec<u8>>,
     wave_of: FxHashMap<Vec<u8>, usize>,
-    /// The people as they were met: id, and for each row its wave and scores.
-    people: Vec<(Vec<u8>, Vec<(usize, Scores)>)>,
+    /// The people as they were met.
+    people: Vec<Person>,
     person_of: FxHashMap<Vec<u8>, usize>,
+}
+
+/// A person and their rows: the wave and scores of each.
+struct Person {
+    id: Vec<u8>,
+    rows: Vec<(usize, Scores)>,
 }
 
 impl<'a> Changes<'a> {
@@ -143,11 +149,11 @@ impl<'a> Changes<'a> {
             waves.len() - 1
         });
         let person = *person_of.entry(id.to_vec()).or_insert_with(|| {
-            people.push((id.to_vec(), Vec::new()));
+            people.push(Person { id: id.to_vec(), rows: Vec::new() });
             people.len() - 1
         });
-        if let Some((_, rows)) = people.get_mut(person) {
-            rows.push((wave, scores));
+        if let Some(person) = people.get_mut(person) {
+            person.rows.push((wave, scores));
         }
     }
 
@@ -166,7 +172,7 @@ impl<'a> Changes<'a> {
             }
         }
         let mut lines = HEADER.as_bytes().to_vec();
-        for (id, mut rows) in std::mem::take(&mut self.people) {
+        for Person { id, mut rows } in std::mem::take(&mut self.people) {
             rows.sort_by_key(|(wave, _)| place.get(*wave).copied());
             for (at, after) in rows.iter().enumerate().skip(1) {
                 // With the wave before, and with the first; they are one for the second wave.

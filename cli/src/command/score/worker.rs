@@ -1,16 +1,14 @@
 //! What one thread does: rows of a block in, their scored lines out. What it finds is put in order by [`super::merge`].
 
-use std::hash::Hasher;
 use std::io;
 
 use bearings_engine::diagnostic::SourceFile;
 use bearings_engine::questionnaire::Form;
-use bearings_engine::responses::{Answer, Conflict, Responses, SafetyBlock, ShownByRole};
+use bearings_engine::responses::{Conflict, Responses, SafetyBlock, ShownByRole};
 use bearings_engine::{
     AnswerBlock, BlockAssessment, Compared, NotLoaded, RowView, Ruleset, SafetyFinding, Signal, UnguardedBlock,
     Verifier, evaluate_block,
 };
-use rustc_hash::FxHasher;
 
 use super::anonymity::Groups;
 use super::changes::{Measures, Scores};
@@ -236,8 +234,8 @@ impl<'j, 'a> Worker<'j, 'a> {
         if !row.quasi.is_empty() {
             self.groups.add(&row.quasi);
         }
-        scored.prints.push(print(&responses.answers));
         self.block.push(responses.role, &responses.answers);
+        scored.prints.push(self.block.fingerprint(self.block.len() - 1));
         if self.job.explains() {
             self.explained.push((row.id.clone(), row.kept.clone(), responses.clone()));
         }
@@ -388,17 +386,4 @@ impl Scored {
         (self.read, self.others, self.withheld) = (0, 0, 0);
         self.compared = Compared::default();
     }
-}
-
-/// A fingerprint of the answers of a sheet.
-fn print(answers: &[Answer]) -> u64 {
-    let mut hasher = FxHasher::default();
-    for four in answers.chunks(4) {
-        let code = |answer: &Answer| match answer {
-            Answer::Level(level) => u64::from(*level) + 8,
-            Answer::Missing(reason) => *reason as u64,
-        };
-        hasher.write_u64(four.iter().fold(0, |word, answer| (word << 16) | code(answer)));
-    }
-    hasher.finish()
 }
