@@ -198,3 +198,63 @@ fn the_rules_themselves_can_be_run_beside_the_tables() {
     let run = bearings(&format!("score {SURVEY} --verify --with-safety")).ends_with(2);
     assert!(run.stderr.contains("--with-safety"), "{}", run.stderr);
 }
+
+/// Lines of JSON with some columns: the values are those of the CSV, and each fired rule has what it says and read.
+#[test]
+fn lines_of_json_can_hold_some_columns_and_the_rules_that_fired() {
+    let columns = "stage,signal,reason,consistency,consistency_answered,overlays,rules_undecided";
+    let csv = bearings(&format!("score {SURVEY} --fields {columns},rules_fired")).ok().table();
+    let lean = |threads: u32| {
+        let options = format!("--format ndjson --keep bond_kind --threads {threads} --fields {columns},rules_fired");
+        bearings(&format!("score {SURVEY} {options}")).ok().stdout
+    };
+    let text = lean(1);
+    assert_eq!(text, lean(3), "any number of threads, the same bytes");
+    let whole = bearings(&format!("score {SURVEY} --format ndjson")).ok().stdout;
+    let (mut fired, mut withheld) = (0, 0);
+    for (row, (line, whole)) in text.lines().zip(whole.lines()).enumerate() {
+        let line: serde_json::Value = serde_json::from_str(line).unwrap();
+        let whole: serde_json::Value = serde_json::from_str(whole).unwrap();
+        assert_eq!(line["id"], csv.rows[row][0]);
+        assert!(line["kept"]["bond_kind"].is_string());
+        let listed = |name: &str| {
+            let ids = line[name].as_array().map(|ids| ids.iter().map(|id| id.as_str().unwrap()).collect::<Vec<_>>());
+            ids.unwrap_or_default().join(";")
+        };
+        for name in ["overlays", "rules_undecided"] {
+            assert_eq!(listed(name), csv.cell(row, name));
+        }
+        for name in ["stage", "signal", "reason", "consistency", "consistency_answered"] {
+            let written = match &line[name] {
+                serde_json::Value::Null => String::new(),
+                serde_json::Value::String(text) => text.clone(),
+                number => number.to_string(),
+            };
+            let cell = csv.cell(row, name);
+            assert!(written == cell || written.parse::<f64>().unwrap() == cell.parse::<f64>().unwrap(), "{name}");
+        }
+        if line["signal"] == "withheld" {
+            withheld += 1;
+            assert!(line["rules_fired"].is_null() && line["stage"].is_null());
+            continue;
+        }
+        let rules = line["rules_fired"].as_array().unwrap();
+        let ids: Vec<&str> = rules.iter().map(|rule| rule["id"].as_str().unwrap()).collect();
+        assert_eq!(ids.join(";"), csv.cell(row, "rules_fired"));
+        // What it says and read is what the whole assessment has, but for what stands behind a score.
+        for rule in rules {
+            let of = |own: &&serde_json::Value| own["id"] == rule["id"];
+            let same = whole["rules"].as_array().unwrap().iter().find(of).unwrap();
+            assert_eq!(rule["says"], same["says"]);
+            let behind = same["reads"].as_array().unwrap();
+            let reads = rule["reads"].as_array().unwrap();
+            let is_there = |read: &serde_json::Value| {
+                behind.iter().any(|other| ["id", "value", "label"].iter().all(|name| other[name] == read[name]))
+            };
+            assert!(!reads.is_empty() && reads.iter().all(is_there), "{rule} {same}");
+            assert!(reads.iter().all(|read| read.get("via").is_none()), "{rule}");
+            fired += 1;
+        }
+    }
+    assert!(fired > 500 && withheld > 3, "{fired} {withheld}");
+}

@@ -5,6 +5,7 @@
 
 mod brief;
 mod changes;
+mod fired;
 mod reads;
 mod weigh;
 mod why_not;
@@ -19,6 +20,7 @@ use crate::questionnaire::{Bond, Form, Role};
 use crate::responses::{Answer, Responses};
 use crate::ruleset::{Kind, Next, Ruleset};
 pub(crate) use brief::Brief;
+pub use fired::FiredRules;
 pub use weigh::{Held, ScaleRead, Weighed, Weighing};
 
 pub use why_not::{RuleOnSheet, WhyNot, why_not};

@@ -42,8 +42,8 @@ pub use compile::{
     Sign, Variant,
 };
 pub use explain::{
-    Held, RuleOnSheet, ScaleRead, Weighed, Weighing, WhyNot, effects_of, explain_row, forms_of, item_text, slot_label,
-    why_not, with_bond,
+    FiredRules, Held, RuleOnSheet, ScaleRead, Weighed, Weighing, WhyNot, effects_of, explain_row, forms_of, item_text,
+    slot_label, why_not, with_bond,
 };
 pub use ruleset::{
     Aggregation, Comparison, ENGINE_REASONS, Kind, LoadOptions, NODE_BUDGET, Next, Parameter, REQUIRED_HEADINGS,

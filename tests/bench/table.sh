@@ -36,8 +36,8 @@ for library in polars duckdb pandas; do
     echo "table.sh: $python has no $library: left out" >&2
   fi
 done
-if version="$(Rscript -e 'cat("R ", format(getRversion()), ", data.table ", format(packageVersion("data.table")), sep = "")' \
-  2>/dev/null)"; then
+r_version='cat("R ", format(getRversion()), ", data.table ", format(packageVersion("data.table")), sep = "")'
+if version="$(Rscript -e "$r_version" 2>/dev/null)"; then
   add r "$version"
 else
   echo "table.sh: no R with data.table: left out" >&2
@@ -103,7 +103,8 @@ base_cpu="$(median "$base" 1)"
 for at in "${!keys[@]}"; do
   if [[ "${keys[at]}" == "$base" ]]; then base_name="${names[at]}"; fi
 done
-echo "$rows rows, medians of $runs runs in turn, $(getconf _NPROCESSORS_ONLN) cores; every program gave the same values."
+cores="$(getconf _NPROCESSORS_ONLN)"
+echo "$rows rows, medians of $runs runs in turn, $cores cores; every program gave the same values."
 echo
 echo "| program | CPU s | wall s | peak MiB | rows per CPU s | CPU, $base_name = 1 |"
 echo "| --- | ---: | ---: | ---: | ---: | ---: |"

@@ -243,7 +243,7 @@ pub(crate) struct ScoreArgs {
 pub(crate) enum RowFormat {
     /// Comma-separated values.
     Csv,
-    /// One JSON assessment a line.
+    /// One JSON object a line: the assessment, or with --fields those columns; `rules_fired` with what was read.
     Ndjson,
 }
 

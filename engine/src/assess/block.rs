@@ -77,8 +77,18 @@ impl AnswerBlock {
         self.sheet(row).iter().any(|answer| answer.is_unknown())
     }
 
+    /// The form.
+    pub(crate) fn form(&self) -> Form {
+        self.form
+    }
+
+    /// The number that stands for an answer of a sheet.
+    pub(crate) fn code(&self, row: usize, slot: usize) -> i64 {
+        self.sheet(row).get(slot).map_or(-1, |coded| coded.number() as i64)
+    }
+
     /// The answers of a sheet, one a slot.
-    pub(super) fn answers(&self, row: usize) -> Vec<Answer> {
+    pub(crate) fn answers(&self, row: usize) -> Vec<Answer> {
         self.sheet(row).iter().map(|coded| coded.answer()).collect()
     }
 

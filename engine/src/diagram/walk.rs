@@ -131,15 +131,20 @@ impl Diagram {
     /// The variables asked for on the way of a fully known sheet, in order.
     pub(crate) fn path(&self, root: NodeId, level: impl Fn(u32) -> u32) -> Vec<u32> {
         let mut path = Vec::new();
+        self.follow(root, level, |variable| path.push(variable));
+        path
+    }
+
+    /// Goes the way of a fully known sheet and says each variable that is asked for, in order.
+    pub(crate) fn follow(&self, root: NodeId, level: impl Fn(u32) -> u32, mut asked: impl FnMut(u32)) {
         let mut id = root;
         while let Some(variable) = self.variable(id) {
-            path.push(variable);
+            asked(variable);
             match self.children(id).get(level(variable) as usize) {
                 Some(child) => id = *child,
                 None => break,
             }
         }
-        path
     }
 
     /// Whether the known levels of a sheet leave only one outcome.

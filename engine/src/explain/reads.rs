@@ -25,6 +25,22 @@ impl Sheet<'_> {
         distinct(reads)
     }
 
+    /// The same without what stands behind a score: the answers to a scale, the parts of an aggregate.
+    pub(super) fn direct_reads(&self, path: &[u32]) -> Vec<ReadValue> {
+        let mut reads = Vec::new();
+        for at in path {
+            match self.variant.tables.variables.get(*at as usize).map(|variable| &variable.variable) {
+                Some(Variable::Subject(subject)) => {
+                    reads.extend(subject.parts().iter().flat_map(|(quantity, _)| self.quantity_values(*quantity)));
+                }
+                Some(Variable::ScaleAnswered(scale)) => reads.extend(self.quantity_values(Quantity::Scale(*scale))),
+                Some(variable) => self.read_variable(variable, &mut reads),
+                None => {}
+            }
+        }
+        distinct(reads)
+    }
+
     /// The answers behind a part of an aggregate.
     pub(super) fn part_reads(&self, part: PartOf) -> Vec<ReadValue> {
         let mut reads = Vec::new();
@@ -87,69 +103,58 @@ impl Sheet<'_> {
     }
 
     fn quantity_read(&self, quantity: Quantity, reads: &mut Vec<ReadValue>) {
-        let score = |value: Value| value.exact().map(|value| ValueRead::Score(to_f64(&value)));
-        let missing = |value: Value| match value {
-            Value::Known { .. } => None,
-            Value::Unknown => Some("not enough answered".to_owned()),
-            Value::Absent => Some("does not apply".to_owned()),
-        };
+        reads.extend(self.quantity_values(quantity));
         match quantity {
-            Quantity::Number(slot) => reads.push(self.slot_read(slot, None)),
             Quantity::Scale(at)
             | Quantity::RawScale(at)
             | Quantity::CountAtMost { scale: at, .. }
-            | Quantity::CountAtLeast { scale: at, .. } => {
-                let Some(scale) = self.variant.scales.get(at) else {
-                    return;
-                };
-                let value = if matches!(quantity, Quantity::RawScale(_)) {
-                    self.row.raw_score(at).value
-                } else {
-                    self.row.score(at).value
-                };
-                reads.push(ReadValue { id: scale.id.clone(), value: score(value), label: missing(value), via: None });
-                self.scale_items(at, reads);
-            }
+            | Quantity::CountAtLeast { scale: at, .. } => self.scale_items(at, reads),
             Quantity::Aggregate(at) => {
-                let Some(aggregate) = self.variant.aggregates.get(at) else {
-                    return;
-                };
-                let value = self.row.aggregate(at);
-                reads.push(ReadValue {
-                    id: aggregate.id.clone(),
-                    value: score(value),
-                    label: missing(value),
-                    via: None,
-                });
-                for part in &aggregate.parts {
+                for part in self.variant.aggregates.get(at).map(|aggregate| aggregate.parts.as_slice()).unwrap_or(&[]) {
                     match part.of {
                         PartOf::Scale(scale) => self.quantity_read(Quantity::Scale(scale), reads),
                         PartOf::Aggregate(other) => self.quantity_read(Quantity::Aggregate(other), reads),
                     }
                 }
             }
-            Quantity::Level(sign) => self.sign_read(sign, reads),
-            Quantity::SignsPresent => (0..self.variant.signs.len()).for_each(|sign| self.sign_read(sign, reads)),
-            Quantity::Points(sum) => {
-                let id = self.variant.points.get(sum).cloned().unwrap_or_default();
-                reads.push(ReadValue {
-                    id,
-                    value: Some(ValueRead::Score(self.row.points(sum) as f64)),
-                    label: None,
-                    via: None,
-                });
-            }
+            Quantity::Number(_) | Quantity::Level(_) | Quantity::SignsPresent | Quantity::Points(_) => {}
         }
     }
 
-    fn sign_read(&self, sign: usize, reads: &mut Vec<ReadValue>) {
+    /// What a quantity is, and nothing of what stands behind it.
+    fn quantity_values(&self, quantity: Quantity) -> Vec<ReadValue> {
+        let score = |id: &str, value: Value| {
+            let label = match value {
+                Value::Known { .. } => None,
+                Value::Unknown => Some("not enough answered".to_owned()),
+                Value::Absent => Some("does not apply".to_owned()),
+            };
+            let value = value.exact().map(|value| ValueRead::Score(to_f64(&value)));
+            ReadValue { id: id.to_owned(), value, label, via: None }
+        };
+        let scale = |at: usize| self.variant.scales.get(at).map(|scale| scale.id.as_str());
+        let own = match quantity {
+            Quantity::Number(slot) => Some(self.slot_read(slot, None)),
+            Quantity::RawScale(at) => scale(at).map(|id| score(id, self.row.raw_score(at).value)),
+            Quantity::Scale(at)
+            | Quantity::CountAtMost { scale: at, .. }
+            | Quantity::CountAtLeast { scale: at, .. } => scale(at).map(|id| score(id, self.row.score(at).value)),
+            Quantity::Aggregate(at) => {
+                self.variant.aggregates.get(at).map(|aggregate| score(&aggregate.id, self.row.aggregate(at)))
+            }
+            Quantity::Level(sign) => Some(self.sign_read(sign)),
+            Quantity::SignsPresent => return (0..self.variant.signs.len()).map(|sign| self.sign_read(sign)).collect(),
+            Quantity::Points(sum) => self.variant.points.get(sum).map(|id| {
+                let value = Value::Known { numerator: self.row.points(sum), denominator: 1 };
+                score(id, value)
+            }),
+        };
+        own.into_iter().collect()
+    }
+
+    fn sign_read(&self, sign: usize) -> ReadValue {
         let id = self.variant.signs.get(sign).map(|sign| sign.id.clone()).unwrap_or_default();
-        reads.push(ReadValue {
-            id,
-            value: Some(ValueRead::Score(f64::from(self.row.level(sign)))),
-            label: None,
-            via: None,
-        });
+        ReadValue { id, value: Some(ValueRead::Score(f64::from(self.row.level(sign)))), label: None, via: None }
     }
 
     fn scale_items(&self, scale: usize, reads: &mut Vec<ReadValue>) {

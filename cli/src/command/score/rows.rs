@@ -16,6 +16,8 @@ pub(in crate::command) struct Table<'a> {
     columns: Vec<Column>,
     /// The same by their names, for who describes them.
     scored: Vec<ScoredColumn>,
+    /// The same as members of a JSON object: `,"name":`.
+    members: Vec<Vec<u8>>,
     roles: Vec<Own<'a>>,
     /// Numbers that were written before, as text: a survey repeats a few hundred of them.
     texts: FxHashMap<(i64, i64), String>,
@@ -117,7 +119,9 @@ impl<'a> Table<'a> {
                 states: vec![Vec::new(); scales.len()],
             })
             .collect();
-        Ok(Self { decimals, columns, scored, roles, texts: FxHashMap::default() })
+        let scored: Vec<ScoredColumn> = scored;
+        let members = scored.iter().map(|column| format!(",\"{}\":", column.name()).into_bytes()).collect();
+        Ok(Self { decimals, columns, scored, members, roles, texts: FxHashMap::default() })
     }
 
     /// The columns behind the id and the kept ones.
@@ -162,6 +166,33 @@ impl<'a> Table<'a> {
         out.push(b',');
         out.extend_from_slice(finding.as_str().as_bytes());
         out.push(b'\n');
+    }
+
+    /// Adds the columns as members of a JSON object. `fired` adds the rules that fired, as an array.
+    pub(super) fn members(
+        &mut self,
+        view: RowView<'_>,
+        out: &mut Vec<u8>,
+        mut fired: impl FnMut(AssessedRow<'_>, &mut Vec<u8>),
+    ) {
+        let row = match view {
+            RowView::Assessed(row) => Some(row),
+            RowView::Withheld => None,
+        };
+        let role = if row.is_some_and(|row| row.role() == Role::Broke) { Role::Broke } else { Role::Hurt };
+        let own = self.roles.iter_mut().find(|own| own.role == role);
+        let mut writer =
+            own.zip(row).map(|(own, row)| Writer { own, decimals: self.decimals, texts: &mut self.texts, row });
+        for (column, member) in self.columns.iter().zip(&self.members) {
+            out.extend_from_slice(member);
+            match (&mut writer, column) {
+                // A hard flag: `withheld`, and nothing else.
+                (None, Column::Signal) => out.extend_from_slice(b"\"withheld\""),
+                (None, _) => out.extend_from_slice(b"null"),
+                (Some(writer), Column::RulesFired) => fired(writer.row, out),
+                (Some(writer), column) => writer.value(*column, out),
+            }
+        }
     }
 
     fn cells(&mut self, row: AssessedRow<'_>, out: &mut Vec<u8>) {
@@ -213,6 +244,37 @@ struct Writer<'t, 'a> {
 }
 
 impl Writer<'_, '_> {
+    /// A column as a JSON value: a number, a text, a list of ids, or `null` where its cell would be empty.
+    fn value(&mut self, column: Column, out: &mut Vec<u8>) {
+        // Ids are made of letters, digits and underscores, so that none needs an escape.
+        let quote: &[u8] = match column {
+            Column::Stage | Column::Signal | Column::Reason => b"\"",
+            Column::Overlays | Column::RulesUndecided | Column::RulesFired => {
+                let start = out.len() + 1;
+                out.push(b'[');
+                self.cell(column, out);
+                let ids = out.split_off(start);
+                for (at, id) in ids.split(|byte| *byte == b';').filter(|id| !id.is_empty()).enumerate() {
+                    out.extend_from_slice(if at > 0 { b",\"" } else { b"\"" });
+                    out.extend_from_slice(id);
+                    out.push(b'"');
+                }
+                out.push(b']');
+                return;
+            }
+            _ => b"",
+        };
+        out.extend_from_slice(quote);
+        let start = out.len();
+        self.cell(column, out);
+        if out.len() == start {
+            out.truncate(start - quote.len());
+            out.extend_from_slice(b"null");
+        } else {
+            out.extend_from_slice(quote);
+        }
+    }
+
     fn cell(&mut self, column: Column, out: &mut Vec<u8>) {
         let (row, variant) = (self.row, self.own.variant);
         match column {

@@ -3,7 +3,7 @@
 use std::io;
 
 use bearings_engine::diagnostic::SourceFile;
-use bearings_engine::questionnaire::Form;
+use bearings_engine::questionnaire::{Bond, Form};
 use bearings_engine::responses::{Conflict, Responses, SafetyBlock, ShownByRole};
 use bearings_engine::{
     AnswerBlock, BlockAssessment, Compared, NotLoaded, RowView, Ruleset, SafetyFinding, Signal, UnguardedBlock,
@@ -75,6 +75,17 @@ impl Wanted {
     }
 }
 
+/// What a line holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Line {
+    /// The cells of a table.
+    Csv,
+    /// A whole assessment.
+    Whole,
+    /// A JSON object of the columns that were asked for.
+    Lean,
+}
+
 /// Scores blocks of one survey.
 pub(super) struct Worker<'j, 'a> {
     job: &'j Job<'a>,
@@ -91,6 +102,9 @@ pub(super) struct Worker<'j, 'a> {
     lines: Vec<u64>,
     /// Who each is, and in which wave, where changes are written.
     people: Vec<(Vec<u8>, Vec<u8>)>,
+    /// The bond of each, where lines of JSON hold only some columns.
+    bonds: Vec<Option<Bond>>,
+    lean: ndjson::Lean<'a>,
     /// What is explained at length: id, kept cells and answers.
     explained: Vec<(Vec<u8>, Vec<Vec<u8>>, Responses)>,
     table: Table<'a>,
@@ -157,6 +171,8 @@ impl<'j, 'a> Worker<'j, 'a> {
             ends: Vec::new(),
             lines: Vec::new(),
             people: Vec::new(),
+            bonds: Vec::new(),
+            lean: ndjson::Lean::new(ruleset),
             explained: Vec::new(),
             table: Table::new(ruleset, form, job.args.decimals, &job.args.fields)?,
             summary: Summary::new(ruleset, form),
@@ -236,6 +252,10 @@ impl<'j, 'a> Worker<'j, 'a> {
         }
         self.block.push(responses.role, &responses.answers);
         scored.prints.push(self.block.fingerprint(self.block.len() - 1));
+        if self.job.writes() == Some(Line::Lean) {
+            self.bonds.push(row.bond);
+            ndjson::Line::new(&row.id, &self.job.kept, &row.kept).begin(&mut self.starts).map_err(unwritten)?;
+        }
         if self.job.explains() {
             self.explained.push((row.id.clone(), row.kept.clone(), responses.clone()));
         }
@@ -243,7 +263,7 @@ impl<'j, 'a> Worker<'j, 'a> {
             let wave = row.kept.get(..self.job.waves).unwrap_or_default().join(&b' ');
             self.people.push((row.id.clone(), wave));
         }
-        if self.job.writes_rows && self.job.args.format == RowFormat::Csv {
+        if self.job.writes() == Some(Line::Csv) {
             cell(&row.id, &mut self.starts);
             for kept in &row.kept {
                 self.starts.push(b',');
@@ -283,6 +303,7 @@ impl<'j, 'a> Worker<'j, 'a> {
         self.lines.clear();
         self.people.clear();
         self.explained.clear();
+        self.bonds.clear();
         self.timing.lap(Part::Writing);
         Ok(())
     }
@@ -314,18 +335,25 @@ impl<'j, 'a> Worker<'j, 'a> {
             if !self.job.writes_rows || is_withheld && self.job.args.blind {
                 continue;
             }
-            match (self.job.args.format, self.explained.get(at)) {
-                (RowFormat::Csv, _) => {
+            let written = match self.job.writes() {
+                None => Ok(()),
+                Some(Line::Csv) => {
                     scored.lines.extend_from_slice(beginning);
                     self.table.row(view, &mut scored.lines);
+                    Ok(())
                 }
-                (RowFormat::Ndjson, Some((id, kept, responses))) => {
-                    ndjson::Line::new(id, &self.job.kept, kept)
-                        .write(self.job.ruleset, responses, assessed, at, &mut scored.lines)
-                        .map_err(|error| Failure::writing("the rows", io::Error::from(error)))?;
+                Some(Line::Lean) => {
+                    scored.lines.extend_from_slice(beginning);
+                    let bond = self.bonds.get(at).copied().flatten();
+                    self.lean.end(&mut self.table, (&self.block, at, bond), view, &mut scored.lines);
+                    Ok(())
                 }
-                (RowFormat::Ndjson, None) => {}
-            }
+                Some(Line::Whole) => self.explained.get(at).map_or(Ok(()), |(id, kept, responses)| {
+                    let line = ndjson::Line::new(id, &self.job.kept, kept);
+                    line.write(self.job.ruleset, responses, assessed, at, &mut scored.lines)
+                }),
+            };
+            written.map_err(unwritten)?;
         }
         if self.job.args.trace.is_some() {
             for (at, (id, _, responses)) in self.explained.iter().enumerate() {
@@ -361,7 +389,17 @@ impl<'j, 'a> Worker<'j, 'a> {
 impl Job<'_> {
     /// Whether rows are written at a length that takes more than their block.
     fn explains(&self) -> bool {
-        self.args.trace.is_some() || self.writes_rows && self.args.format == RowFormat::Ndjson
+        self.args.trace.is_some() || self.writes() == Some(Line::Whole)
+    }
+
+    /// What the line of a row holds, if rows are written.
+    fn writes(&self) -> Option<Line> {
+        let line = match self.args.format {
+            RowFormat::Csv => Line::Csv,
+            RowFormat::Ndjson if self.args.fields.is_empty() => Line::Whole,
+            RowFormat::Ndjson => Line::Lean,
+        };
+        self.writes_rows.then_some(line)
     }
 
     fn keeps_going(&self, view: RowView<'_>) -> bool {
@@ -386,4 +424,8 @@ impl Scored {
         (self.read, self.others, self.withheld) = (0, 0, 0);
         self.compared = Compared::default();
     }
+}
+
+fn unwritten(error: serde_json::Error) -> Failure {
+    Failure::writing("the rows", io::Error::from(error))
 }
