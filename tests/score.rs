@@ -179,9 +179,27 @@ fn a_summary_comes_as_markdown_and_as_json() {
     let signals = table.counts("signal");
     let stages = json["stage_by_signal"].as_array().unwrap();
     let all = stages.iter().find(|row| row["stage"] == "all").unwrap();
-    for signal in ["walk_away", "keep_going", "mixed", "not_enough_answered"] {
+    for signal in ["walk_away", "keep_going", "mixed"] {
         assert_eq!(all[signal], signals[signal].to_string(), "{signal}");
     }
+    // A hidden count is never alone in its row or column: the totals would give it away.
+    let names = ["walk_away", "keep_going", "mixed", "not_enough_answered", "none", "all"];
+    let is_hidden = |row: &serde_json::Value, name: &str| matches!(row[name].as_str().unwrap(), "<5" | "*");
+    let mut hidden = 0;
+    for row in stages {
+        let in_row = names.iter().filter(|name| is_hidden(row, name)).count();
+        assert_ne!(in_row, 1, "{row}");
+        hidden += in_row;
+    }
+    assert!(hidden > 4);
+    for name in names {
+        assert_ne!(stages.iter().filter(|row| is_hidden(row, name)).count(), 1, "{name}");
+    }
+    let completeness = json["completeness"].as_array().unwrap();
+    let answered: u64 = completeness.iter().filter_map(|row| row["people"].as_str().unwrap().parse::<u64>().ok()).sum();
+    assert!((180..=189).contains(&answered), "{completeness:?}");
+    let open = json["open"].as_array().unwrap();
+    assert!(open.iter().any(|row| row["question"] == "effort_theirs" && row["people"] == "9"), "{open:?}");
     assert_eq!(json["scores"].as_array().unwrap().len(), 13);
     let rules = read("rulesets/trust-repair/effort.rhai");
     assert!(rules.contains("rule one_sided_effort"));

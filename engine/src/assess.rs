@@ -8,6 +8,7 @@ mod block;
 mod columns;
 mod decide;
 mod evaluate;
+mod missing;
 mod verify;
 
 use crate::assessment::Assessment;

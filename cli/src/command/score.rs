@@ -16,6 +16,7 @@ mod rejects;
 mod reliable;
 mod rows;
 mod summary;
+mod suppression;
 mod timing;
 mod trace;
 mod worker;

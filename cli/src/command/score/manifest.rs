@@ -10,7 +10,8 @@ use serde::Serialize;
 use super::anonymity::Anonymity;
 use super::merge::Tally;
 use super::reliable::Reliable;
-use super::summary::{SMALLEST_SHOWN, Summary};
+use super::summary::Summary;
+use super::suppression::SMALLEST_SHOWN;
 use crate::args::{RecordedAs, RowFormat, ScoreArgs};
 
 /// The first field of every manifest.

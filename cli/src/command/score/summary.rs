@@ -1,17 +1,20 @@
 //! The summary of a survey: how many people stand where. Counts below five are not shown.
 
+mod page;
+
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
-use bearings_engine::questionnaire::{Form, Role};
-use bearings_engine::{BlockAssessment, Kind, Reason, RowView, RuleOutcome, Ruleset, Signal, Variant};
-use comfy_table::{CellAlignment, Table, TableStyle, presets};
+use bearings_engine::questionnaire::{Form, Questionnaire, Role};
+use bearings_engine::{
+    AnswerBlock, AssessedRow, BlockAssessment, Kind, Reason, RowView, RuleOutcome, Ruleset, Signal, Variant,
+};
 
-use super::merge::Tally;
-use crate::args::SummaryFormat;
+use super::suppression::SMALLEST_SHOWN;
+pub(super) use page::render;
 
-/// Smaller counts could point at a person; the usual limit of statistical offices.
-pub(super) const SMALLEST_SHOWN: u64 = 5;
+/// How much of what they were asked people answered: all, and from these percentages on. A design choice.
+const COMPLETENESS: [u32; 4] = [90, 75, 60, 0];
 
 /// What is counted over the rows.
 pub(crate) struct Summary<'a> {
@@ -30,6 +33,13 @@ pub(crate) struct Summary<'a> {
     overlays: BTreeMap<String, u64>,
     scores: BTreeMap<(usize, String), Moments>,
     rules: BTreeMap<(usize, String), (u64, u64)>,
+    questionnaire: &'a Questionnaire,
+    /// Whether a slot belongs to the safety block.
+    block_slots: Vec<bool>,
+    /// How many people answered all, and from each of [`COMPLETENESS`] on.
+    completeness: [u64; 1 + COMPLETENESS.len()],
+    /// For each slot without an answer, how many people it leaves a rule open for, and how many rules those are in all.
+    open: BTreeMap<usize, (u64, u64)>,
 }
 
 /// What is kept of a score's distribution: count, sum, bins of a tenth of its range.
@@ -75,6 +85,10 @@ impl<'a> Summary<'a> {
             overlays: BTreeMap::new(),
             scores: BTreeMap::new(),
             rules: BTreeMap::new(),
+            questionnaire: ruleset.questionnaire(),
+            block_slots: block_slots(ruleset.questionnaire()),
+            completeness: Default::default(),
+            open: BTreeMap::new(),
         }
     }
 
@@ -96,9 +110,36 @@ impl<'a> Summary<'a> {
                 Entry::Occupied(mut known) => known.get_mut().merge(&moments),
             }
         }
+        for (count, more) in self.completeness.iter_mut().zip(other.completeness) {
+            *count += more;
+        }
+        for (slot, (people, rules)) in other.open {
+            let counts = self.open.entry(slot).or_default();
+            (counts.0, counts.1) = (counts.0 + people, counts.1 + rules);
+        }
         for (rule, (fired, undecided)) in other.rules {
             let counts = self.rules.entry(rule).or_default();
             (counts.0, counts.1) = (counts.0 + fired, counts.1 + undecided);
+        }
+    }
+
+    /// Counts how much a sheet answers, and which missing answers leave rules open.
+    fn add_missing(&mut self, row: AssessedRow<'_>, variant: &Variant, block: &AnswerBlock, at: usize) {
+        let (answered, asked) = block.completeness(at, variant, &self.block_slots);
+        let is_from = |percent: &u32| answered * 100 >= asked * *percent as usize;
+        let bin = if answered == asked { 0 } else { 1 + COMPLETENESS.iter().position(is_from).unwrap_or(0) };
+        if let Some(count) = self.completeness.get_mut(bin) {
+            *count += 1;
+        }
+        let mut rules: BTreeMap<usize, u64> = BTreeMap::new();
+        for rule in row.rules_that(RuleOutcome::Undecided) {
+            for slot in row.open_slots(rule, variant, block, at) {
+                *rules.entry(slot).or_default() += 1;
+            }
+        }
+        for (slot, rules) in rules {
+            let counts = self.open.entry(slot).or_default();
+            (counts.0, counts.1) = (counts.0 + 1, counts.1 + rules);
         }
     }
 
@@ -108,7 +149,7 @@ impl<'a> Summary<'a> {
     }
 
     /// Counts the rows of a block.
-    pub(super) fn add(&mut self, assessed: &BlockAssessment) {
+    pub(super) fn add(&mut self, block: &AnswerBlock, assessed: &BlockAssessment) {
         for at in 0..assessed.len() {
             let row = match assessed.row(at) {
                 RowView::Withheld => {
@@ -119,7 +160,8 @@ impl<'a> Summary<'a> {
             };
             *self.roles.entry(row.role().as_str()).or_default() += 1;
             let own = if row.role() == Role::Broke { Role::Broke } else { Role::Hurt };
-            let Some((_, variant)) = self.variants.iter().find(|(role, _)| *role == own) else { continue };
+            let Some((_, variant)) = self.variants.iter().find(|(role, _)| *role == own).copied() else { continue };
+            self.add_missing(row, variant, block, at);
             let signal = match row.signal() {
                 Signal::Declared(signal) => variant.signals.get(signal).map_or("", |signal| &signal.id).to_owned(),
                 Signal::NotEnoughAnswered => "not_enough_answered".to_owned(),
@@ -152,10 +194,6 @@ impl<'a> Summary<'a> {
                 counts.1 += u64::from(row.rule(number) == RuleOutcome::Undecided);
             }
         }
-    }
-
-    fn assessed(&self) -> u64 {
-        self.roles.values().sum()
     }
 }
 
@@ -205,182 +243,6 @@ impl Moments {
     }
 }
 
-/// A count that may be shown.
-fn shown(count: u64) -> String {
-    match count {
-        0 => "0".to_owned(),
-        count if count < SMALLEST_SHOWN => format!("<{SMALLEST_SHOWN}"),
-        count => count.to_string(),
-    }
-}
-
-/// One table of the summary.
-struct Section {
-    name: &'static str,
-    heading: String,
-    header: Vec<String>,
-    rows: Vec<Vec<String>>,
-}
-
-fn sections(summary: &Summary<'_>) -> Vec<Section> {
-    let mut sections = Vec::new();
-    if !summary.placed.is_empty() {
-        let has_stages = summary.variants.iter().any(|(_, variant)| !variant.stages.is_empty());
-        let mut signals = summary.signals.clone();
-        for extra in ["not_enough_answered", "none"] {
-            if summary.placed.values().any(|row| row.contains_key(extra)) {
-                signals.push(extra.to_owned());
-            }
-        }
-        let mut header = vec![if has_stages { "stage".to_owned() } else { String::new() }];
-        header.extend(signals.iter().cloned());
-        header.push("all".to_owned());
-        let count = |row: &BTreeMap<String, u64>, signal: &String| row.get(signal).copied().unwrap_or(0);
-        let mut rows: Vec<Vec<String>> = Vec::new();
-        for ((_, stage), row) in summary.placed.iter().filter(|_| has_stages) {
-            let mut cells = vec![stage.clone()];
-            cells.extend(signals.iter().map(|signal| shown(count(row, signal))));
-            cells.push(shown(row.values().sum()));
-            rows.push(cells);
-        }
-        let mut all = vec!["all".to_owned()];
-        all.extend(signals.iter().map(|signal| shown(summary.placed.values().map(|row| count(row, signal)).sum())));
-        all.push(shown(summary.assessed()));
-        rows.push(all);
-        sections.push(Section { name: "stage_by_signal", heading: "Stage and signal".into(), header, rows });
-    }
-    let counts = |name, heading: &str, counts: &BTreeMap<String, u64>| Section {
-        name,
-        heading: heading.to_owned(),
-        header: vec![name.to_owned(), "people".to_owned()],
-        rows: counts.iter().map(|(id, count)| vec![id.clone(), shown(*count)]).collect(),
-    };
-    if !summary.reasons.is_empty() {
-        sections.push(counts("reason", "Reasons", &summary.reasons));
-    }
-    if !summary.overlays.is_empty() {
-        sections.push(counts("overlay", "Beside the stage", &summary.overlays));
-    }
-    sections.push(Section {
-        name: "scores",
-        heading: "Scores".into(),
-        header: ["scale", "people", "missing", "mean", "least", "most", "low to high"].map(str::to_owned).to_vec(),
-        rows: summary.scores.iter().map(|((_, id), moments)| score_row(id, moments)).collect(),
-    });
-    if !summary.rules.is_empty() {
-        let mut rules: Vec<_> = summary.rules.iter().collect();
-        rules.sort_by_key(|((number, _), (fired, _))| (std::cmp::Reverse(*fired), *number));
-        let rows =
-            rules.into_iter().map(|((_, id), (fired, undecided))| vec![id.clone(), shown(*fired), shown(*undecided)]);
-        sections.push(Section {
-            name: "rules",
-            heading: "Rules, by how often they fired".into(),
-            header: ["rule", "fired", "undecided"].map(str::to_owned).to_vec(),
-            rows: rows.collect(),
-        });
-    }
-    sections
-}
-
-fn score_row(id: &str, moments: &Moments) -> Vec<String> {
-    let number = |value: f64| if moments.count < SMALLEST_SHOWN { "-".to_owned() } else { format!("{value:.1}") };
-    vec![
-        id.to_owned(),
-        shown(moments.count),
-        shown(moments.missing),
-        number(moments.sum as f64 / UNIT / moments.count.max(1) as f64),
-        number(moments.least),
-        number(moments.most),
-        moments.bars(),
-    ]
-}
-
-/// The counts that stand above the tables.
-fn facts(summary: &Summary<'_>, tally: &Tally) -> Vec<(&'static str, String)> {
-    let mut facts = vec![
-        ("rows read", tally.read.to_string()),
-        ("rejected", tally.rejected.to_string()),
-        ("scored", tally.scored().to_string()),
-    ];
-    if summary.may_withhold {
-        facts.push(("withheld for safety", shown(summary.withheld)));
-    }
-    if summary.has_roles {
-        facts.extend(summary.roles.iter().map(|(role, count)| (*role, shown(*count))));
-    }
-    facts
-}
-
-fn closing(summary: &Summary<'_>) -> &'static str {
-    match summary.kind {
-        Kind::Assessment => "These rules are expert judgement, not validated. The counts foretell nothing.",
-        Kind::Instrument => "Scores of a published instrument; no stage and no signal follow from them.",
-        Kind::Study => "A study: the outcomes are a researcher's own; agreement is no evidence.",
-    }
-}
-
-/// The summary as a text.
-pub(super) fn render(summary: &Summary<'_>, tally: &Tally, format: SummaryFormat) -> String {
-    match format {
-        SummaryFormat::Json => json(summary, tally),
-        SummaryFormat::Table => text(summary, tally, presets::UTF8_BORDERS_ONLY, ""),
-        SummaryFormat::Markdown => text(summary, tally, presets::ASCII_MARKDOWN, "## "),
-    }
-}
-
-fn text(summary: &Summary<'_>, tally: &Tally, style: TableStyle, mark: &str) -> String {
-    let mut text = format!("{mark}{}\n\n", summary.title);
-    for (what, count) in facts(summary, tally) {
-        text.push_str(&format!("{}{what}: {count}\n", if mark.is_empty() { "  " } else { "- " }));
-    }
-    for section in sections(summary) {
-        let mut table = Table::new();
-        // A table for eyes must fit 80 columns: long names are broken, and cells stand closer.
-        let for_eyes = mark.is_empty();
-        let name = |name: &String| {
-            if for_eyes { name.replace("not_enough_answered", "not_enough\n_answered") } else { name.clone() }
-        };
-        table.load_style(style).set_header(section.header.iter().map(name));
-        for row in &section.rows {
-            table.add_row(row);
-        }
-        if for_eyes {
-            table.column_iter_mut().for_each(|column| {
-                column.set_padding((0, 1));
-            });
-        }
-        for column in table.column_iter_mut().skip(1) {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
-        text.push_str(&format!("\n{mark}{}\n{}{table}\n", section.heading, if mark.is_empty() { "" } else { "\n" }));
-    }
-    text.push_str(&format!("\nCounts below {SMALLEST_SHOWN} are not shown.\n{}\n", closing(summary)));
-    text
-}
-
-fn json(summary: &Summary<'_>, tally: &Tally) -> String {
-    let mut object = serde_json::Map::new();
-    object.insert("format".into(), "bearings/summary@1".into());
-    object.insert("title".into(), summary.title.clone().into());
-    let facts: serde_json::Map<String, serde_json::Value> =
-        facts(summary, tally).into_iter().map(|(what, count)| (what.replace(' ', "_"), count.into())).collect();
-    object.insert("respondents".into(), facts.into());
-    for section in sections(summary) {
-        let rows: Vec<serde_json::Value> = section
-            .rows
-            .iter()
-            .map(|row| {
-                let cells = section.header.iter().map(|name| name.replace(' ', "_")).zip(row.iter().cloned());
-                cells
-                    .map(|(name, cell)| (name, serde_json::Value::from(cell)))
-                    .collect::<serde_json::Map<_, _>>()
-                    .into()
-            })
-            .collect();
-        object.insert(section.name.into(), rows.into());
-    }
-    object.insert("note".into(), closing(summary).into());
-    let mut text = serde_json::to_string_pretty(&serde_json::Value::Object(object)).unwrap_or_default();
-    text.push('\n');
-    text
+fn block_slots(questionnaire: &Questionnaire) -> Vec<bool> {
+    questionnaire.slots.iter().map(|slot| questionnaire.item_of(slot).is_some_and(|item| item.block)).collect()
 }

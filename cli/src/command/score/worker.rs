@@ -293,7 +293,7 @@ impl<'j, 'a> Worker<'j, 'a> {
                 scored.compared += self.verify(verifier, &assessed)?;
             }
             if self.job.args.summary {
-                self.summary.add(&assessed);
+                self.summary.add(&self.block, &assessed);
             }
             self.write(&assessed, scored)?;
         }
