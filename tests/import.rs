@@ -12,7 +12,13 @@ use crate::table::Table;
 /// Imports into a file of a folder, checks it, and gives what stands in it.
 #[track_caller]
 fn imported(folder: &Folder, arguments: &str) -> (Value, Outcome) {
-    let outcome = bearings(&format!("import {arguments} -o")).arg(folder.at("q.json")).ok();
+    let import = || bearings(&format!("import {arguments} -o")).arg(folder.at("q.json"));
+    // What was imported may have been worked on since, so it is not written over.
+    if folder.at("q.json").exists() {
+        assert!(import().ends_with(2).stderr.contains("is there already"));
+        std::fs::remove_file(folder.at("q.json")).unwrap();
+    }
+    let outcome = import().ok();
     assert_eq!(outcome.stdout, "");
     bearings("check").arg(folder.at("q.json")).ok();
     (folder.json("q.json"), outcome)

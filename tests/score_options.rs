@@ -193,7 +193,8 @@ fn the_rules_themselves_can_be_run_beside_the_tables() {
         let run = bearings(&format!("score {SURVEY} --verify --threads {threads}")).ok();
         assert_eq!(run.stdout, plain.stdout);
         assert!(run.stderr.contains("were run a second time, and all agree"), "{}", run.stderr);
-        assert!(run.stderr.contains("verified: ") && run.stderr.contains(" not (withheld, or under 18)"));
+        // How many rows were withheld is nobody's to know from this.
+        assert!(!run.stderr.contains("withheld, or"), "{}", run.stderr);
     }
     let run = bearings(&format!("score {SURVEY} --verify --with-safety")).ends_with(2);
     assert!(run.stderr.contains("--with-safety"), "{}", run.stderr);

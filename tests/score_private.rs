@@ -38,6 +38,18 @@ fn safety_answers_and_age_are_neither_kept_nor_a_field_nor_a_group() {
     }
 }
 
+/// Whatever a survey is read by: another ruleset, or columns that are named on the command line.
+#[test]
+fn safety_answers_are_private_under_any_ruleset() {
+    let refused = bearings(&format!("reliability {SURVEY} --items safety_fear,safety_body --range 0..1")).ends_with(2);
+    assert!(refused.stdout.is_empty() && refused.stderr.contains("`safety_fear` holds private answers"));
+    let folder = Folder::new();
+    folder.write("s.csv", "id,calm,safety_fear\n1,4,0\n");
+    let refused =
+        bearings("score --ruleset tests/data/exports --keep safety_fear").arg(folder.at("s.csv")).ends_with(2);
+    assert!(refused.stderr.contains("`safety_fear` holds private answers"), "{}", refused.stderr);
+}
+
 #[test]
 fn a_study_with_approval_sees_what_is_withheld() {
     let folder = Folder::new();

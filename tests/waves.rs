@@ -73,10 +73,16 @@ fn two_rows_of_one_person_in_one_wave_are_an_error_and_nothing_is_written() {
     study(&folder);
     folder.write("s.csv", "id,wave,a,b\nx,1,60,61\nx,2,32,33\ny,1,1,1\nx,2,47,48\n");
     let run = bearings("score s.csv --ruleset q --wave wave -o out.csv").within(folder.path()).ends_with(3);
-    for text in ["s.csv:5: this id and wave stand in an earlier row", "1 row has the id and wave of an earlier row"] {
+    for text in
+        ["s.csv:5: this id and wave stand in an earlier row", "the row in line 5 has the id and wave of an earlier row"]
+    {
         assert!(run.stderr.contains(text), "{}", run.stderr);
     }
     assert!(!folder.at("out.csv").exists());
+    // An empty id or wave is nobody's row.
+    folder.write("e.csv", "id,wave,a,b\nx,1,60,61\n,2,32,33\ny,,1,1\n");
+    let run = bearings("score e.csv --ruleset q --wave wave --changes c.csv").within(folder.path()).ends_with(6);
+    assert_eq!(run.stderr.matches("the id or the wave is empty").count(), 2, "{}", run.stderr);
     // Without waves the id is there twice, which is no error.
     let run = bearings("score s.csv --ruleset q -o out.csv").within(folder.path()).ok();
     assert!(run.stderr.contains("s.csv:3: this id stands in an earlier row"), "{}", run.stderr);

@@ -2,8 +2,10 @@
 
 use std::ffi::OsStr;
 use std::path::Path;
+use std::sync::OnceLock;
 
 use bearings_engine::diagnostic::SourceFile;
+use bearings_engine::questionnaire::Questionnaire;
 use include_dir::{Dir, File, include_dir};
 
 static RULESETS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../rulesets");
@@ -57,6 +59,15 @@ pub(crate) fn questionnaire_ids() -> Vec<String> {
 /// A built-in questionnaire.
 pub(crate) fn questionnaire(id: &str) -> Option<SourceFile> {
     QUESTIONNAIRES.get_file(format!("{id}.json")).and_then(|file| source("questionnaires", file))
+}
+
+/// The ids of the safety questions of the built-in questionnaires: their answers are private whatever a survey is read by.
+pub(crate) fn safety_ids() -> &'static [String] {
+    static IDS: OnceLock<Vec<String>> = OnceLock::new();
+    IDS.get_or_init(|| {
+        let loaded = questionnaires().into_iter().filter_map(|file| Questionnaire::load(&file).ok());
+        loaded.flat_map(|own| own.items.into_iter().filter(|item| item.block).map(|item| item.id)).collect()
+    })
 }
 
 /// `ruleset.rhai` first, since the others build on what it declares; then by name.

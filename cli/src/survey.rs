@@ -17,6 +17,7 @@ mod literal;
 mod map;
 mod observed;
 mod plan;
+pub(crate) mod private;
 mod problem;
 mod recognised;
 mod recorded;

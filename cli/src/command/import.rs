@@ -44,6 +44,10 @@ pub(crate) fn run(args: &ImportArgs, common: &Common) -> Result<ExitCode, Failur
     let target = args.output.as_deref();
     if let Some(path) = target {
         output::refuse_overwriting(path, &args.files)?;
+        if path != Path::new("-") {
+            // Its title, source and licence may have been written by hand since.
+            output::refuse_unless_new(path)?;
+        }
     }
     let draft = match (args.from, args.files.as_slice()) {
         (ImportFormat::Csv, [file]) => items::read(file, args)?,

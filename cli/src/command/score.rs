@@ -111,7 +111,7 @@ pub(crate) fn run(args: &ScoreArgs, common: &Common) -> Result<ExitCode, Failure
     let Run { mut tally, timing, groups, .. } = run;
     let anonymity = args.k_anonymity.map(|k| (k, groups.below(k)));
     if has_waves && tally.duplicate_ids > 0 {
-        return Err(twice(tally.duplicate_ids));
+        return Err(twice(&tally));
     }
     for output in [sink.rows, sink.trace, sink.rejects].into_iter().flatten() {
         output.finish()?;
@@ -123,6 +123,10 @@ pub(crate) fn run(args: &ScoreArgs, common: &Common) -> Result<ExitCode, Failure
     }
     tally.close();
     tally.report(args, common);
+    if let Some(path) = args.rejects.as_ref().filter(|_| tally.rejected > 0) {
+        let text = "holds rejected rows as they were, with all they say of a person: keep it like the survey";
+        render::note(&format!("`{}` {text}", path.display()), common);
+    }
     if let Some((k, found)) = anonymity {
         render::note(&anonymity::sentence(k, found, &args.quasi), common);
     }
@@ -151,8 +155,12 @@ pub(crate) fn run(args: &ScoreArgs, common: &Common) -> Result<ExitCode, Failure
 }
 
 /// Two rows of one person in one wave: which of them is meant, nobody here can know.
-fn twice(rows: u64) -> Failure {
-    let rows = if rows == 1 { "1 row has".to_owned() } else { format!("{rows} rows have") };
+fn twice(tally: &Tally) -> Failure {
+    let line = tally.first_duplicate.unwrap_or_default();
+    let rows = match tally.duplicate_ids {
+        1 => format!("the row in line {line} has"),
+        rows => format!("{rows} rows, the first in line {line}, have"),
+    };
     Failure::Responses(
         Report::message(format!("{rows} the id and wave of an earlier row, so nothing was written"))
             .hint("keep one row for each person and wave, or name more columns with --wave"),

@@ -4,7 +4,7 @@ mod holding;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use bearings_engine::questionnaire::{Item, MINOR_ITEM, Questionnaire, Slot};
+use bearings_engine::questionnaire::{Item, Questionnaire, Slot};
 use bearings_engine::responses::{Answer, Missing};
 use csv::ByteRecord;
 
@@ -17,7 +17,7 @@ use super::map::{Fits, Fitted, Holds};
 use super::observed::Observers;
 use super::recorded::{expected, written};
 use super::ticked::{Ticked, TickedReading};
-use super::{Config, Private, Problem, waves};
+use super::{Config, Private, Problem, private, waves};
 use crate::exit::{Failure, Report};
 use holding::{Names, holdings, slots};
 
@@ -119,9 +119,10 @@ impl Columns {
     ) -> Result<Self, Failure> {
         let header = &dialect.header;
         let names = Names::new(questionnaire, config);
+        let item = |slot: Option<usize>| questionnaire.item_of(questionnaire.slots.get(slot?)?);
         let kept_names = config.keep.iter().filter(|_| config.private == Private::Refused);
         for named in config.id.into_iter().chain(kept_names.chain(config.quasi).map(String::as_str)) {
-            refuse_private(named, names.slot(named), questionnaire)?;
+            private::refuse(named, item(names.slot(named)), Some(questionnaire))?;
         }
         let fits = config.map.map(|map| map.fit(header, questionnaire, file)).transpose()?;
         let id = find_id(dialect, fits.as_ref(), file, config)?;
@@ -146,7 +147,7 @@ impl Columns {
                 .get(column)
                 .and_then(Option::as_ref)
                 .and_then(|holds| slots(holds, questionnaire).first().copied());
-            refuse_private(header.name(column).unwrap_or_default(), slot, questionnaire)?;
+            private::refuse(header.name(column).unwrap_or_default(), item(slot), Some(questionnaire))?;
         }
         let mut columns = Self {
             mapped: Vec::new(),
@@ -461,23 +462,4 @@ fn find_id(dialect: &Dialect, fits: Option<&Fits>, file: &str, config: &Config<'
         dialect.platform.is_id(*column, name, header.question(*column))
     };
     Ok((0..header.width()).find(is_id))
-}
-
-/// Answers about safety, and who is under 18, are never handed through.
-fn refuse_private(named: &str, slot: Option<usize>, questionnaire: &Questionnaire) -> Result<(), Failure> {
-    let private = |id: &str, block: bool| block || id == MINOR_ITEM;
-    let mapped = slot.and_then(|slot| questionnaire.item_of(questionnaire.slots.get(slot)?));
-    // In any spelling: such a column would be unread, but it holds the same answers.
-    let lower = named.to_lowercase().replace("___", ".").replace("__", ".").replace('/', ".");
-    let spelt = |id: &str| lower == id || lower.strip_prefix(id).is_some_and(|rest| rest.starts_with('.'));
-    let is_private = mapped.is_some_and(|item| private(&item.id, item.block))
-        || spelt(MINOR_ITEM)
-        || questionnaire.items.iter().any(|item| item.block && spelt(&item.id));
-    if !is_private {
-        return Ok(());
-    }
-    Err(Failure::Usage(format!(
-        "`{}` holds private answers (about safety, or age) and is never carried over",
-        shown(named)
-    )))
 }

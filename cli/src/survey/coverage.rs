@@ -107,7 +107,7 @@ fn identifying(columns: &Columns) -> impl Iterator<Item = String> {
     };
     let others = (!others.is_empty()).then(|| {
         format!(
-            "{} may tell who somebody is, and {} written nowhere unless --keep asks: {}",
+            "{} may tell who somebody is, and {} not written out unless --keep asks: {}",
             counted(others.len(), "column"),
             if others.len() == 1 { "is" } else { "are" },
             named(&others)

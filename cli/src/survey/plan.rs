@@ -160,6 +160,13 @@ impl Plan {
             kept.clear();
             self.copy(record, *column, kept, problems);
         }
+        let waves = row.kept.get(..self.columns.waves).unwrap_or_default();
+        let is_blank = |cell: &Vec<u8>| cell.trim_ascii().is_empty();
+        // Several columns can all be empty: REDCap's row of what is asked once, beside those that are repeated.
+        let lacks_wave = matches!(waves, [only] if is_blank(only));
+        if lacks_wave || !waves.is_empty() && is_blank(&row.id) {
+            problems.push(Problem::NoKey);
+        }
         for (column, cell) in self.columns.quasi.iter().zip(&mut row.quasi) {
             cell.clear();
             let text = record.get(*column).unwrap_or_default().trim_ascii();

@@ -44,6 +44,8 @@ pub(crate) enum Problem {
     },
     /// A quote is opened and never closed, so that the rest of the file became one cell.
     OpenQuote,
+    /// Nothing says whose row it is, or in which wave, although one person can have several.
+    NoKey,
 }
 
 impl Problem {
@@ -53,7 +55,7 @@ impl Problem {
             Problem::Value { column, .. } | Problem::NotOffered { column } | Problem::NotUtf8 { column } => {
                 Some(column)
             }
-            Problem::Width { .. } | Problem::OpenQuote => None,
+            Problem::Width { .. } | Problem::OpenQuote | Problem::NoKey => None,
         }
     }
 
@@ -65,6 +67,7 @@ impl Problem {
             Problem::NotUtf8 { .. } => "not UTF-8",
             Problem::Width { .. } => "wrong number of cells",
             Problem::OpenQuote => "quote not closed",
+            Problem::NoKey => "no id or wave",
         }
     }
 }
@@ -102,6 +105,7 @@ impl fmt::Display for Problem {
                 write!(f, "{found} cells, but the header has {expected}")
             }
             Problem::OpenQuote => f.write_str("a quote is opened and not closed until the end of the file"),
+            Problem::NoKey => f.write_str("the id or the wave is empty, so that nobody knows whose row it is"),
         }
     }
 }

@@ -9,6 +9,7 @@ use serde_json::json;
 use crate::args::ValueRange;
 use crate::exit::{Failure, Report};
 use crate::load::Definition;
+use crate::survey::private;
 
 /// What such a questionnaire, its ruleset and its scale are called.
 const NAME: &str = "items";
@@ -22,6 +23,7 @@ pub(super) fn definition(items: &[String], range: ValueRange) -> Result<Definiti
     let names: Vec<&str> =
         items.iter().map(|item| item.trim()).map(|item| item.strip_prefix('-').unwrap_or(item)).collect();
     for (at, name) in names.iter().enumerate() {
+        private::refuse(name, None, None)?;
         if !is_word(name) {
             return Err(Failure::Usage(format!(
                 "--items: `{name}` is no name of letters, digits and _ that starts with a letter; such columns are \

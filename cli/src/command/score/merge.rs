@@ -30,6 +30,8 @@ pub(super) struct Tally {
     pub(super) conflicts: u64,
     /// Rows whose id stood in an earlier row, among the first so many ids.
     pub(super) duplicate_ids: u64,
+    /// The line of the first of these.
+    pub(super) first_duplicate: Option<u64>,
     /// Rows whose answers are those of an earlier row.
     pub(super) duplicate_answers: u64,
     /// Rows whose signal is another than to keep going.
@@ -155,6 +157,7 @@ impl Merge<'_> {
     /// can know.
     fn duplicate(&self, line: u64, tally: &mut Tally, progress: &mut Progress) {
         tally.duplicate_ids += 1;
+        tally.first_duplicate.get_or_insert(line);
         if tally.duplicate_ids <= NAMED {
             let what = if self.has_waves { "this id and wave stand" } else { "this id stands" };
             self.note(line, &format!("{what} in an earlier row, too"), progress);
@@ -203,13 +206,15 @@ impl Tally {
             note(format!("answers were compared among the first {compared} rows only"));
         }
         if args.verify {
-            let Compared { whole, partly, none, conditions, signals } = self.compared;
+            let Compared { partly, conditions, signals, .. } = self.compared;
             note(format!(
                 "verified: {conditions} conditions and the signals of {signals} rows were run a second time, and all agree"
             ));
-            note(format!(
-                "verified: {whole} rows whole, {partly} in part (too much is open), {none} not (withheld, or under 18)"
-            ));
+            if partly > 0 {
+                note(format!(
+                    "verified: of {partly} rows only a part: too much is open to try every way of filling it"
+                ));
+            }
         }
         note(format!("{} rows read = {} scored + {} rejected", self.read, self.scored(), self.rejected));
     }
