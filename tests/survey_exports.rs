@@ -354,7 +354,7 @@ fn redcap_and_divorce_files_of_other_people_are_recognised() {
     if let Some(folder) = shared_data("redcap") {
         recognised(&folder, "checkboxes_data.csv", &["export of REDCap", "4 rows of 13 columns", "`record_id` the id"]);
         let expected =
-            ["export of REDCap", "18 rows of 125 columns", "`study_id` the id", "not read: event or instance"];
+            ["export of REDCap", "18 rows of 125 columns", "`study_id` the id", "which wave of a person a row is"];
         let text = recognised(&folder, "longitudinal_data.csv", &expected);
         assert!(text.contains("`email`") && !text.contains("zlehnox"));
         recognised(&folder, "repeating_sparse_data.csv", &["export of REDCap", "9 rows of 15 columns"]);

@@ -13,7 +13,7 @@ use crate::load::Definition;
 use crate::output::{self, Output};
 use crate::render;
 use crate::report::wrapped;
-use crate::survey::{Config, MapFile, Recognised, Use};
+use crate::survey::{Config, MapFile, Recognised, Use, Waves};
 
 /// How wide text is.
 const WIDTH: usize = 80;
@@ -32,7 +32,12 @@ pub(crate) fn run(args: &MapArgs, common: &Common) -> Result<ExitCode, Failure> 
     let definition = Definition::read(&args.ruleset, args.questionnaire.as_deref())?;
     let questionnaire = &definition.questionnaire;
     let map = args.columns.read_map()?;
-    let config = Config { id: args.id.as_deref(), keep: &args.keep, ..Config::new(&args.columns, map.as_ref()) };
+    let config = Config {
+        id: args.id.as_deref(),
+        keep: &args.keep,
+        waves: Waves::By(&[]),
+        ..Config::new(&args.columns, map.as_ref())
+    };
     let found = Recognised::read(&args.input, questionnaire, &config)?;
     if args.output.is_some() && to_file.is_none() {
         print(&json(&found.draft)?)?;
@@ -133,6 +138,7 @@ fn used(used: &Use) -> String {
         Use::Id => "the id".to_owned(),
         Use::Answer(slot) => format!("item {slot}"),
         Use::Ticked(item, separator) => format!("item {item}, between `{separator}`"),
+        Use::Wave => "which wave of a person a row is".to_owned(),
         Use::Kept => "carried over".to_owned(),
         Use::Aside(reason) => format!("not read: {}", reason.in_words()),
         Use::Unread => "not read".to_owned(),

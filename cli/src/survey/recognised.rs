@@ -50,6 +50,8 @@ pub(crate) enum Use {
     Answer(String),
     /// It holds all ticked options of an item, with this between them.
     Ticked(String, String),
+    /// It says which wave of a person a row is.
+    Wave,
     /// It is carried over.
     Kept,
     /// It is the platform's own, and why.
@@ -126,6 +128,9 @@ fn used(column: usize, columns: &Columns, questionnaire: &Questionnaire) -> Use 
         let item = questionnaire.items.get(ticked.item).map(|item| item.id.clone());
         return Use::Ticked(item.unwrap_or_default(), ticked.separator.clone());
     }
+    if columns.kept.iter().take(columns.waves).any(|wave| *wave == column) {
+        return Use::Wave;
+    }
     let aside = columns.aside.iter().find(|(other, _)| *other == column).map(|(_, reason)| *reason);
     match aside {
         _ if columns.id == Some(column) => Use::Id,
@@ -156,17 +161,18 @@ fn draft(columns: &Columns, questionnaire: &Questionnaire, config: &Config<'_>, 
                 not_read.extend(reference(column));
                 continue;
             }
-            Use::Id | Use::Kept => continue,
+            Use::Id | Use::Wave | Use::Kept => continue,
         };
         let named = header.name(column).filter(|_| is_clear(column)).map(str::to_owned);
         let import_id = header.import_id(column).filter(|_| named.is_none()).map(str::to_owned);
         entries.push(ColumnEntry { column: named, import_id, item, separator, ..ColumnEntry::default() });
     }
     let codes = config.missing.iter().map(|code| (code.clone(), Reason::Skipped));
-    let wave = (0..columns.width)
-        .find(|column| columns.platform == Platform::Redcap && header.name(*column) == Some("redcap_event_name"));
-    let wave = wave.and_then(reference);
-    not_read.retain(|name| Some(name) != wave.as_ref());
+    // Several columns that say it together are found again without the map.
+    let wave = match columns.kept.get(..columns.waves) {
+        Some([only]) => reference(*only),
+        _ => None,
+    };
     MapFile {
         format: MAP_FORMAT.to_owned(),
         schema: None,
@@ -174,7 +180,7 @@ fn draft(columns: &Columns, questionnaire: &Questionnaire, config: &Config<'_>, 
         file,
         id: columns.id.and_then(reference),
         wave,
-        keep: columns.kept.iter().copied().filter_map(reference).collect(),
+        keep: columns.kept.iter().skip(columns.waves).copied().filter_map(reference).collect(),
         pattern: None,
         recorded_as: Some(config.recorded()).filter(|recorded| *recorded != RecordedAs::Printed),
         missing: codes.collect(),
