@@ -60,6 +60,8 @@ pub(crate) struct Config<'a> {
     pub(crate) id: Option<&'a str>,
     /// Columns whose cells are handed through.
     pub(crate) keep: &'a [String],
+    /// The option that names them, for messages.
+    pub(crate) keep_option: &'static str,
     /// Which columns say which wave a row is; they are handed through before the others.
     pub(crate) waves: Waves<'a>,
     /// Columns by which respondents could be told apart.
@@ -90,6 +92,7 @@ impl<'a> Config<'a> {
         Self {
             id: None,
             keep: &[],
+            keep_option: "--keep",
             waves: Waves::NotTold,
             quasi: &[],
             private: Private::Refused,

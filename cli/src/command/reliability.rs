@@ -85,6 +85,7 @@ impl Source {
         let config = Config {
             id: args.id.as_deref(),
             keep: &keep,
+            keep_option: "--criterion",
             form: args.rules.form.map(Into::into),
             role: args.rules.role.map(Into::into),
             ..Config::new(&args.columns, map.as_ref())

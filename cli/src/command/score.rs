@@ -37,7 +37,7 @@ use crate::render;
 use crate::survey::{Block, Config, Fingerprint, Map, Private, Survey, Waves};
 use anonymity::Groups;
 use changes::{Changes, Measures};
-pub(in crate::command) use column::ScoredColumn;
+pub(in crate::command) use column::{ScoredColumn, flagged_rows, minor_rows};
 use manifest::{Found, InputRecord};
 use merge::{Merge, Sink, Tally};
 use progress::Progress;
@@ -139,7 +139,7 @@ pub(crate) fn run(args: &ScoreArgs, common: &Common) -> Result<ExitCode, Failure
             &ruleset,
             form,
             args,
-            &Found { inputs: &inputs, tally: &tally, summary: &summary, anonymity, waves, reliable },
+            &Found { inputs: &inputs, tally: &tally, anonymity, waves, reliable },
         )?;
     }
     if args.summary {
@@ -240,18 +240,22 @@ fn say_once(surveys: &[Survey], ruleset: &Ruleset, args: &ScoreArgs, common: &Co
         let text = format!("{}: one person can have several rows, told apart by {}", survey.name(), columns.join(", "));
         render::note(&text, common);
     }
-    let has_gate = ruleset.questionnaire().items.iter().any(|item| item.block);
+    let private = private_rows(ruleset, args);
     if args.with_safety {
         render::note(
             "nothing is withheld, and the column `safety` says what was found: keep it as your approval says",
             common,
         );
-    } else if has_gate && !ruleset.variants().all(|(_, variant)| variant.signals.is_empty()) && !args.blind {
-        render::note(
-            "rows that read `withheld` are those with a safety flag: treat the output like the safety answers",
-            common,
-        );
+    } else if let Some(rows) = private {
+        render::note(&format!("{rows}: treat the output like the safety answers"), common);
     }
+}
+
+/// Which rows of the output tell of a safety flag, or of somebody's age.
+fn private_rows(ruleset: &Ruleset, args: &ScoreArgs) -> Option<String> {
+    let rows: Vec<&str> =
+        [flagged_rows(ruleset).filter(|_| !args.blind), minor_rows(ruleset)].into_iter().flatten().collect();
+    (!rows.is_empty()).then(|| rows.join(", and "))
 }
 
 /// Surveys on their way.

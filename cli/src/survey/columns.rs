@@ -130,7 +130,7 @@ impl Columns {
         let mut kept = waves::columns(dialect, mapped_wave, config.waves, file)?;
         let waves = kept.len();
         let mapped = fits.iter().flat_map(|fits| fits.wave.iter().chain(&fits.kept)).copied().map(Ok);
-        for column in mapped.chain(config.keep.iter().map(|named| position(header, named, file, "--keep"))) {
+        for column in mapped.chain(config.keep.iter().map(|named| position(header, named, file, config.keep_option))) {
             let column = column?;
             if !kept.contains(&column) {
                 kept.push(column);

@@ -33,6 +33,7 @@ pub(super) fn questionnaire() -> Questionnaire {
 const CONFIG: Config<'_> = Config {
     id: None,
     keep: &[],
+    keep_option: "--keep",
     waves: Waves::NotTold,
     quasi: &[],
     private: Private::Refused,

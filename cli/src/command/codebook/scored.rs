@@ -6,7 +6,7 @@ use bearings_engine::{
 };
 
 use super::{Codebook, Column, Values, one_line};
-use crate::command::score::{ScoredColumn, Table};
+use crate::command::score::{ScoredColumn, Table, flagged_rows, minor_rows};
 use crate::exit::Failure;
 use crate::report::range;
 
@@ -29,11 +29,9 @@ pub(super) fn describe(ruleset: &Ruleset, form: Form) -> Result<Codebook, Failur
     let table = Table::new(ruleset, form, 0, &[])?;
     let own = table.columns().iter().map(|column| described.column(column));
     let mut notes = Vec::new();
-    if described.has_gate && described.variants.iter().any(|variant| !variant.signals.is_empty()) {
-        notes.push(
-            "rows that read `withheld` are those with a safety flag: treat the scored file like the safety answers"
-                .to_owned(),
-        );
+    let rows: Vec<&str> = [flagged_rows(ruleset), minor_rows(ruleset)].into_iter().flatten().collect();
+    if !rows.is_empty() {
+        notes.push(format!("{}: treat the scored file like the safety answers", rows.join(", and ")));
     }
     let mut about = vec![("Version", ruleset.version.clone()), ("Form", form.as_str().to_owned())];
     if let Some((_, validated)) = ruleset.metadata.iter().find(|(heading, _)| heading == "Validated") {

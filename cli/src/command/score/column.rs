@@ -1,5 +1,8 @@
 //! The columns of a scored file, for who writes it and for who describes it.
 
+use bearings_engine::Ruleset;
+use bearings_engine::questionnaire::MINOR_ITEM;
+
 /// A column behind the id and the kept ones.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::command) enum ScoredColumn {
@@ -36,4 +39,20 @@ impl ScoredColumn {
             ScoredColumn::RulesUndecided => "rules_undecided".to_owned(),
         }
     }
+}
+
+/// Which rows of a scored file tell of a safety flag, in words; none if no row can.
+pub(in crate::command) fn flagged_rows(ruleset: &Ruleset) -> Option<&'static str> {
+    let has_gate = ruleset.questionnaire().items.iter().any(|item| item.block);
+    (has_gate && gives_signals(ruleset)).then_some("rows that read `withheld` are those with a safety flag")
+}
+
+/// Which rows tell of somebody's age, in words; none if no row can.
+pub(in crate::command) fn minor_rows(ruleset: &Ruleset) -> Option<&'static str> {
+    let asks = ruleset.questionnaire().slot(MINOR_ITEM).is_some();
+    (asks && gives_signals(ruleset)).then_some("rows with the reason `other_path` are people under 18")
+}
+
+fn gives_signals(ruleset: &Ruleset) -> bool {
+    ruleset.variants().any(|(_, variant)| !variant.signals.is_empty())
 }

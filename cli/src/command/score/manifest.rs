@@ -10,7 +10,6 @@ use serde::Serialize;
 use super::anonymity::Anonymity;
 use super::merge::Tally;
 use super::reliable::Reliable;
-use super::summary::Summary;
 use super::suppression::SMALLEST_SHOWN;
 use crate::args::{RecordedAs, RowFormat, ScoreArgs};
 
@@ -44,7 +43,6 @@ pub(super) struct InputRecord {
 pub(super) struct Found<'a> {
     pub(super) inputs: &'a [InputRecord],
     pub(super) tally: &'a Tally,
-    pub(super) summary: &'a Summary<'a>,
     /// The size of a group that was asked for, and what was found.
     pub(super) anonymity: Option<(u64, Anonymity)>,
     /// The waves in their order, where changes were written.
@@ -89,7 +87,7 @@ struct Manifest<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     reliable_change: &'a Option<Reliable>,
     policies: Policies<'a>,
-    notes: Vec<&'static str>,
+    notes: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -117,13 +115,13 @@ struct Policies<'a> {
 }
 
 pub(super) fn text(ruleset: &Ruleset, form: Form, args: &ScoreArgs, found: &Found<'_>) -> serde_json::Result<String> {
-    let Found { inputs, tally, summary, anonymity, ref waves, ref reliable } = *found;
+    let Found { inputs, tally, anonymity, ref waves, ref reliable } = *found;
     let made = provenance(ruleset, Role::Hurt, form);
     let mut notes = Vec::new();
     if args.with_safety {
-        notes.push("Nothing is withheld here, and the column `safety` says what the gate found.");
-    } else if summary.may_withhold() && !args.blind {
-        notes.push("Rows that read `withheld` are those with a safety flag. Treat this file like the safety answers.");
+        notes.push("Nothing is withheld here, and the column `safety` says what the gate found.".to_owned());
+    } else if let Some(rows) = super::private_rows(ruleset, args) {
+        notes.push(format!("{rows}: treat this file like the safety answers"));
     }
     let manifest = Manifest {
         format: MANIFEST_FORMAT,

@@ -143,11 +143,6 @@ impl<'a> Summary<'a> {
         }
     }
 
-    /// Whether rows can be withheld at all.
-    pub(super) fn may_withhold(&self) -> bool {
-        self.may_withhold
-    }
-
     /// Counts the rows of a block.
     pub(super) fn add(&mut self, block: &AnswerBlock, assessed: &BlockAssessment) {
         for at in 0..assessed.len() {
