@@ -404,6 +404,11 @@ impl Ruleset {
         self.variants.iter()
     }
 
+    /// The variants of a form, each with its role.
+    pub fn variants_in(&self, form: Form) -> impl Iterator<Item = (Role, &Variant)> {
+        self.variants.iter().filter(move |((_, own), _)| *own == form).map(|((role, _), variant)| (*role, variant))
+    }
+
     pub(crate) fn gate(&self) -> &Gate {
         &self.gate
     }

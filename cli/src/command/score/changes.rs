@@ -45,11 +45,7 @@ pub(super) type Scores = Vec<Held>;
 
 impl<'a> Measures<'a> {
     pub(super) fn new(ruleset: &'a Ruleset, form: Form) -> Self {
-        let variants: Vec<(Role, &Variant)> = ruleset
-            .variants()
-            .filter(|((_, own), _)| *own == form)
-            .map(|((role, _), variant)| (*role, variant))
-            .collect();
+        let variants: Vec<(Role, &Variant)> = ruleset.variants_in(form).collect();
         let kinds = |variant: &'a Variant| -> Vec<(&'a str, Kind)> {
             let scales = variant.scales.iter().enumerate().map(|(at, scale)| (scale.id.as_str(), Kind::Scale(at)));
             let aggregates = variant.aggregates.iter().enumerate();

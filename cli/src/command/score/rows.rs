@@ -63,11 +63,7 @@ impl<'a> Table<'a> {
         decimals: u32,
         fields: &[String],
     ) -> Result<Self, Failure> {
-        let variants: Vec<(Role, &Variant)> = ruleset
-            .variants()
-            .filter(|((_, own), _)| *own == form)
-            .map(|((role, _), variant)| (*role, variant))
-            .collect();
+        let variants: Vec<(Role, &Variant)> = ruleset.variants_in(form).collect();
         let mut scales: Vec<&String> = Vec::new();
         let mut points: Vec<&String> = Vec::new();
         for (_, variant) in &variants {

@@ -58,11 +58,7 @@ struct Moments {
 
 impl<'a> Summary<'a> {
     pub(super) fn new(ruleset: &'a Ruleset, form: Form) -> Self {
-        let variants: Vec<(Role, &Variant)> = ruleset
-            .variants()
-            .filter(|((_, own), _)| *own == form)
-            .map(|((role, _), variant)| (*role, variant))
-            .collect();
+        let variants: Vec<(Role, &Variant)> = ruleset.variants_in(form).collect();
         let mut signals: Vec<String> = Vec::new();
         for (_, variant) in &variants {
             for signal in &variant.signals {
