@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 
 use crate::assess::{AssessedRow, BlockAssessment, EngineReason, Reason, RowView, RuleOutcome, Signal};
 use crate::assessment::*;
-use crate::compile::{OutcomeWhen, PartOf, RuleEffect, Variant};
+use crate::compile::{OutcomeWhen, PartOf, Rule, RuleEffect, Variant};
 use crate::exact::{format_half_up, to_f64};
 use crate::questionnaire::{Bond, Form, Role};
 use crate::responses::{Answer, Responses};
@@ -327,17 +327,22 @@ impl Sheet<'_> {
         found.collect()
     }
 
+    /// What a rule says on the sheet, with its braces.
+    fn sentence<'r>(&self, rule: &'r Rule, outcome: RuleOutcome) -> &'r str {
+        let silent = self.ruleset.kind == Kind::Assessment && self.row.finding().left_out;
+        match (outcome, &rule.because) {
+            // Sentences may advise; where the safety block was left out, only what was found is named.
+            (RuleOutcome::Fired, Some(because)) if !silent => because,
+            _ => &rule.title,
+        }
+    }
+
     fn rule(&self, number: usize, advice: Advice) -> RuleReading {
         let Some(rule) = self.variant.rules.get(number) else {
             return RuleReading::nothing();
         };
         let outcome = self.row.rule(number);
-        let silent = self.ruleset.kind == Kind::Assessment && self.row.finding().left_out;
-        let says = match (outcome, &rule.because) {
-            // Sentences may advise; where the safety block was left out, only what was found is named.
-            (RuleOutcome::Fired, Some(because)) if !silent => self.fill(because),
-            _ => self.fill(&rule.title),
-        };
+        let says = self.fill(self.sentence(rule, outcome));
         RuleReading {
             id: rule.id.clone(),
             title: self.fill(&rule.title),

@@ -82,6 +82,11 @@ impl AnswerBlock {
         self.form
     }
 
+    /// What became of the safety block of its sheets.
+    pub(crate) fn safety(&self) -> SafetyBlock {
+        self.safety
+    }
+
     /// The number that stands for an answer of a sheet.
     pub(crate) fn code(&self, row: usize, slot: usize) -> i64 {
         self.sheet(row).get(slot).map_or(-1, |coded| coded.number() as i64)

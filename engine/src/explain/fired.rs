@@ -13,7 +13,7 @@ use crate::assess::{AnswerBlock, AssessedRow, RuleOutcome};
 use crate::assessment::ReadValue;
 use crate::compile::{Variable, Variant};
 use crate::questionnaire::{Bond, Role};
-use crate::responses::{Responses, SafetyBlock};
+use crate::responses::Responses;
 use crate::ruleset::Ruleset;
 use crate::scoring::Value;
 use crate::script::Quantity;
@@ -92,7 +92,12 @@ impl<'a> FiredRules<'a> {
         self.path.clear();
         variant.tables.diagram.follow(condition.root, code, |variable| self.path.push(variable));
         self.key.clear();
-        self.key.extend([variant.role as i64, rule as i64, bond.map_or(-1, |bond| bond as i64)]);
+        self.key.extend([
+            variant.role as i64,
+            rule as i64,
+            bond.map_or(-1, |bond| bond as i64),
+            i64::from(row.finding().left_out),
+        ]);
         for variable in &self.path {
             match variant.tables.variables.get(*variable as usize).map(|variable| &variable.variable) {
                 Some(Variable::Slot(slot) | Variable::SlotAnswered(slot)) => self.key.push(block.code(at, *slot)),
@@ -120,12 +125,12 @@ impl<'a> FiredRules<'a> {
             form: block.form(),
             role: row.role(),
             bond,
-            safety: SafetyBlock::Answered,
+            safety: block.safety(),
             answers: block.answers(at),
         };
         let sheet = Sheet { ruleset: self.ruleset, variant, responses: &responses, row };
         let Some(declared) = variant.rules.get(rule) else { return };
-        let says = declared.because.as_ref().unwrap_or(&declared.title);
+        let says = sheet.sentence(declared, RuleOutcome::Fired);
         let fired = Fired { id: &declared.id, says: sheet.fill(says), reads: sheet.direct_reads(&self.path) };
         // Writing plain data into memory cannot fail.
         drop(serde_json::to_writer(&mut *out, &fired));
